@@ -1,1 +1,14 @@
-export {};
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './lane.ts';
+export * from './ports/agent-runtime.ts';
+export * from './ports/bot-secret.ts';
+export * from './ports/clock.ts';
+export * from './ports/conversation-store.ts';
+export * from './ports/lane-store.ts';
+export * from './ports/log.ts';
+export * from './ports/mailbox.ts';
+export * from './ports/messenger.ts';
+export * from './ports/metrics.ts';
+export * from './ports/wake-queue.ts';
+export * from './ports/workspace-store.ts';

@@ -1,1 +1,4 @@
-export {};
+export * from './schedule.ts';
+export * from './turn-event.ts';
+export * from './turn-request.ts';
+export * from './wake.ts';

@@ -1,0 +1,95 @@
+import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
+
+/** Something a person attached; the bytes stay with the channel until the runner fetches them. */
+export interface Attachment {
+  readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video' | 'video_note' | 'animation' | 'sticker';
+  readonly fileId: string;
+  readonly name?: string;
+  readonly mimeType?: string;
+  readonly sizeBytes?: number;
+}
+
+/** What the message answers to, one level deep. `quote` is the part the sender marked. */
+export interface ReplyContext {
+  readonly senderName?: string;
+  readonly text: string;
+  readonly quote?: string;
+}
+
+/** One thing waiting to be answered. Lives in the lane item from acceptance until its turn is finished. */
+export interface InboxEntry {
+  readonly id: EntryId;
+  readonly kind: 'message' | 'command' | 'stop' | 'heartbeat';
+  /** Order within the lane: message date first, then `sequence` (the update id, or the minute of a heartbeat). */
+  readonly sentAtEpochS: number;
+  readonly sequence: number;
+  readonly sender: { readonly id: string; readonly name: string };
+  /** What the person said; a caption counts as text. Never logged. */
+  readonly text: string;
+  /** The channel's number of the message, so that the reply can quote it. */
+  readonly messageId?: number;
+  readonly command?: { readonly name: string; readonly args: string };
+  readonly attachments?: readonly Attachment[];
+  readonly replyTo?: ReplyContext;
+  /** Where a forwarded text comes from, as shown to the sender. Forwarded words are the forwarder's, not the owner's. */
+  readonly forwardedFrom?: string;
+  /** Set on each part of an album; all parts of one album make one turn. */
+  readonly albumId?: string;
+}
+
+/**
+ * What happened to one outgoing part. `sending` is written before the call and `sent` after it; a part found `sending`
+ * by the next leg may or may not have arrived, and becomes `in_doubt` when it is sent once more.
+ */
+export interface LedgerPart {
+  readonly state: 'sending' | 'sent' | 'in_doubt';
+  readonly messageId?: number;
+}
+
+/** The turn that the lane is working on. It ends with the finish write, which removes it together with its entries. */
+export interface ActiveTurn {
+  readonly id: TurnId;
+  readonly kind: 'message' | 'command' | 'heartbeat';
+  readonly taken: readonly EntryId[];
+  readonly startedAtMs: number;
+  /** How often a container was asked to start this turn. */
+  readonly starts: number;
+  /** Part number ("0" is the placeholder that becomes the first part) to what happened to it. A map, never a list. */
+  readonly ledger: Readonly<Record<string, LedgerPart>>;
+}
+
+/** The mailbox of a lane: everything that must change together, in one item. */
+export interface Lane {
+  readonly laneId: LaneId;
+  readonly inbox: Readonly<Record<EntryId, InboxEntry>>;
+  readonly turn?: ActiveTurn;
+  readonly lease?: { readonly holder: string; readonly expiresAtMs: number };
+  /** Raised by every lease; every write, invoke and save carries it, and a lower one is refused everywhere. */
+  readonly fence: number;
+  /** Leases in a row that ended by expiry instead of release. */
+  readonly crashes: number;
+  readonly turnCount: number;
+  readonly conversationCount: number;
+  /** Everything up to this sequence is to be stopped; a mark, not a flag, so that a repeated /stop never hits newer words. */
+  readonly stopThrough?: number;
+  readonly runtimeSession?: { readonly id: RuntimeSessionId; readonly startedAtMs: number };
+}
+
+/** The right to run one leg on a lane, until `expiresAtMs`. */
+export interface Lease {
+  readonly laneId: LaneId;
+  readonly holder: string;
+  readonly fence: number;
+  readonly expiresAtMs: number;
+}
+
+/** Waiting entries in the order in which people said them. */
+export const inOrder = (inbox: Lane['inbox']): readonly InboxEntry[] =>
+  Object.values(inbox).sort(
+    (a, b) => a.sentAtEpochS - b.sentAtEpochS || a.sequence - b.sequence || (a.id < b.id ? -1 : 1),
+  );
+
+export interface ConversationRef {
+  readonly laneId: LaneId;
+  readonly conversationId: ConversationId;
+}

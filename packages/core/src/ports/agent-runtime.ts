@@ -1,0 +1,63 @@
+import type { InboxEntry } from '../lane.ts';
+import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';
+
+/** What a person said, as the container gets it. */
+export type TurnMessage = Pick<
+  InboxEntry,
+  'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text' | 'attachments' | 'replyTo' | 'forwardedFrom'
+>;
+
+export interface TurnCall {
+  readonly laneId: LaneId;
+  readonly conversationId: ConversationId;
+  readonly turnId: TurnId;
+  readonly fence: number;
+  readonly kind: 'message' | 'heartbeat';
+  /** Replay starts after this event; 0 for all. */
+  readonly afterSeq: number;
+  /** False asks only for a turn that the container knows or has saved. */
+  readonly mayStart: boolean;
+  /** True only in the owner's private lane: MEMORY.md and USER.md load nowhere else. */
+  readonly privateLane: boolean;
+  readonly messages: readonly TurnMessage[];
+}
+
+export type TurnEvent =
+  | { readonly seq: number; readonly type: 'text'; readonly delta: string }
+  | { readonly seq: number; readonly type: 'tool_started'; readonly name: string; readonly summary: string }
+  | { readonly seq: number; readonly type: 'tool_finished'; readonly name: string; readonly ok: boolean }
+  | { readonly seq: number; readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
+  /** The conversation is saved. `reply` is the whole answer in Markdown; `consumed` lists every entry the run has read. */
+  | {
+      readonly seq: number;
+      readonly type: 'done';
+      readonly reply: string;
+      readonly consumed: readonly EntryId[];
+      readonly ending: 'complete' | 'stopped' | 'limit';
+    }
+  /** The run has ended without a reply. `retryable` starts may help; otherwise the owner gets `message`. */
+  | {
+      readonly seq: number;
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly retryable: boolean;
+    }
+  /** Nothing was run: my fence is old, or the turn is unknown and `mayStart` was false. */
+  | { readonly seq: number; readonly type: 'refused'; readonly reason: 'stale_fence' | 'unknown_turn' };
+
+/** The agent, wherever it runs. The container owns the run; the caller is its viewer and may come back. */
+export interface AgentRuntime {
+  /**
+   * Starts or attaches to a turn and yields its events. Ends without `done`, `failed` or `refused` when the stream was
+   * cut: the outcome is unknown, ask again. Aborting leaves the run going.
+   * @throws RetryableError when the runtime did not accept the call.
+   */
+  turn(session: RuntimeSessionId, call: TurnCall, signal: AbortSignal): AsyncIterable<TurnEvent>;
+  /** Offers messages to the running turn; they stay in the inbox until `done` lists them. @returns false when no such turn runs. */
+  steer(session: RuntimeSessionId, call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence' | 'messages'>): Promise<boolean>;
+  /** Stops the running turn, which then ends with `done` and the ending `stopped`. @returns false when no such turn runs. */
+  stop(session: RuntimeSessionId, call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence'>): Promise<boolean>;
+  /** Ends the microVM. */
+  endSession(session: RuntimeSessionId): Promise<void>;
+}

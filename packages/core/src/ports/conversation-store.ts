@@ -1,0 +1,39 @@
+import type { ConversationId, EntryId, TurnId } from '../ids.ts';
+
+/** One finished turn as it is kept. `messages` are the model's own messages of this turn, opaque JSON to everybody else. */
+export interface SavedTurn {
+  readonly turnId: TurnId;
+  readonly fence: number;
+  readonly messages: readonly unknown[];
+  readonly reply: string;
+  readonly consumed: readonly EntryId[];
+  readonly ending: 'complete' | 'stopped' | 'limit';
+  readonly savedAtMs: number;
+}
+
+export interface Conversation {
+  /** Kept turns in order, oldest first. */
+  readonly turns: readonly SavedTurn[];
+}
+
+/**
+ * The history of conversations, one item per turn. `open` claims the conversation for a fence; from then on a run under
+ * a lower fence (an old microVM that still works) can save nothing.
+ */
+export interface ConversationStore {
+  /** @returns the history, or `stale_fence` when a higher fence has opened the conversation before. */
+  open(
+    conversationId: ConversationId,
+    turnId: TurnId,
+    fence: number,
+  ): Promise<{ readonly kind: 'opened'; readonly conversation: Conversation } | { readonly kind: 'stale_fence' }>;
+  /** Saves a finished turn. Saving the same turn again under the same or a higher fence is safe. */
+  save(
+    conversationId: ConversationId,
+    turn: SavedTurn,
+  ): Promise<{ readonly kind: 'saved' } | { readonly kind: 'stale_fence' }>;
+  /** @returns the finished turn, or null when it was never saved. */
+  find(conversationId: ConversationId, turnId: TurnId): Promise<SavedTurn | null>;
+  /** Forgets the turns before `keepFrom`: history is evicted in blocks, never one by one. */
+  evictBefore(conversationId: ConversationId, keepFrom: TurnId): Promise<void>;
+}

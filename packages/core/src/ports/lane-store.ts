@@ -1,0 +1,48 @@
+import type { ActiveTurn, Lane, Lease, LedgerPart } from '../lane.ts';
+import type { EntryId, LaneId, RuntimeSessionId } from '../ids.ts';
+
+export type AcquireOutcome =
+  | { readonly kind: 'acquired'; readonly lease: Lease; readonly lane: Lane }
+  /** Another live lease stands. `holder` tells whether it is the same wake (a redelivery) or another one. */
+  | { readonly kind: 'held'; readonly holder: string; readonly expiresAtMs: number };
+
+/** A write under a lease either counts, or the lease is no longer mine: then stop, send nothing, acknowledge nothing. */
+export type LeasedWrite = { readonly kind: 'done'; readonly lane: Lane } | { readonly kind: 'lease_lost' };
+
+export interface FinishRequest {
+  /** Entries the turn has answered: taken and consumed ones. They leave the inbox in this write and no other. */
+  readonly answered: readonly EntryId[];
+  /** Starts a new, empty conversation. */
+  readonly newConversation?: boolean;
+}
+
+export type FinishOutcome =
+  /** Nothing else waits: the same write released the lease. */
+  | { readonly kind: 'released' }
+  /** More waits: the lease is kept, go on with the next turn. */
+  | { readonly kind: 'more'; readonly lane: Lane }
+  | { readonly kind: 'lease_lost' };
+
+/**
+ * The working side of a lane: at most one live lease, by expiry with a margin for clock skew, and every write fenced.
+ * Each method is one conditional write, and repeating a write whose answer was lost is safe.
+ * All throw RetryableError when the store refuses or does not answer.
+ */
+export interface LaneStore {
+  /** Raises the fence. Taking over a lease that expired instead of being released adds one to `crashes`. */
+  acquire(laneId: LaneId, holder: string, nowMs: number): Promise<AcquireOutcome>;
+  /** Moves the lease's end; the returned lane shows the stop mark and what arrived meanwhile. */
+  renew(lease: Lease, nowMs: number): Promise<LeasedWrite>;
+  /** Writes the turn (new, or with one more start) and the runtime session it runs in. */
+  saveTurn(
+    lease: Lease,
+    turn: ActiveTurn,
+    session?: { readonly id: RuntimeSessionId; readonly startedAtMs: number },
+  ): Promise<LeasedWrite>;
+  /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
+  notePart(lease: Lease, part: string, state: LedgerPart): Promise<LeasedWrite>;
+  /** Ends the turn. */
+  finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
+  /** Gives the lease back with the work undone: a planned hand-over, which sets `crashes` to 0. Ring afterwards, never before. */
+  handOver(lease: Lease): Promise<void>;
+}

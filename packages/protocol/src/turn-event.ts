@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+const seq = z.number().int().nonnegative();
+
+/** One `data:` line of the container's answer to a `turn`. The stream is over after `done`, `failed` or `refused`. */
+export const turnEventSchema = z.discriminatedUnion('type', [
+  z.object({ seq, type: z.literal('text'), delta: z.string() }),
+  z.object({ seq, type: z.literal('tool_started'), name: z.string(), summary: z.string() }),
+  z.object({ seq, type: z.literal('tool_finished'), name: z.string(), ok: z.boolean() }),
+  z.object({ seq, type: z.literal('usage'), inputTokens: z.number(), outputTokens: z.number() }),
+  z.object({
+    seq,
+    type: z.literal('done'),
+    reply: z.string(),
+    consumed: z.array(z.string()),
+    ending: z.enum(['complete', 'stopped', 'limit']),
+  }),
+  z.object({ seq, type: z.literal('failed'), code: z.string(), message: z.string(), retryable: z.boolean() }),
+  z.object({ seq, type: z.literal('refused'), reason: z.enum(['stale_fence', 'unknown_turn']) }),
+]);
+export type WireTurnEvent = z.infer<typeof turnEventSchema>;
