@@ -12,3 +12,7 @@ export * from './ports/messenger.ts';
 export * from './ports/metrics.ts';
 export * from './ports/wake-queue.ts';
 export * from './ports/workspace-store.ts';
+export * from './access.ts';
+export * from './commands.ts';
+export * from './next-turn.ts';
+export * from './stop-words.ts';

@@ -1,0 +1,56 @@
+import type { LaneAddress } from './ids.ts';
+
+/** Who may talk to the bot, by the channel's own permanent ids. Names can be taken over by others and never count. */
+export interface AccessList {
+  /** Empty while nobody has been named as owner: then nobody is let in. */
+  readonly ownerId: string;
+  readonly guestIds: readonly string[];
+  readonly groupIds: readonly string[];
+}
+
+/** What the gate needs to know of an incoming message. */
+export interface Visitor {
+  readonly place: { readonly id: string; readonly kind: 'private' | 'group' | 'other' };
+  /** Absent for posts without an author. */
+  readonly sender?: { readonly id: string; readonly isBot: boolean };
+  /** Somebody speaks as a group or channel instead of as a person. */
+  readonly speaksAsChat: boolean;
+  /** In a group: the message calls the bot by mention, reply or command. */
+  readonly addressed: boolean;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted' }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'no_sender' | 'bot' | 'speaks_as_chat' | 'stranger' | 'wrong_place' | 'not_addressed';
+    };
+
+const isKnown = (id: string, access: AccessList): boolean =>
+  id !== '' && (id === access.ownerId || access.guestIds.includes(id));
+
+/** Closed by default: a message passes only if every question has a clear yes. */
+export const admit = (visitor: Visitor, access: AccessList): Admission => {
+  if (visitor.sender === undefined) return { kind: 'refused', reason: 'no_sender' };
+  if (visitor.sender.isBot) return { kind: 'refused', reason: 'bot' };
+  if (visitor.speaksAsChat) return { kind: 'refused', reason: 'speaks_as_chat' };
+  if (!isKnown(visitor.sender.id, access)) return { kind: 'refused', reason: 'stranger' };
+  switch (visitor.place.kind) {
+    case 'private':
+      // The private chat of a person has that person's id; anything else is somebody else's chat under a borrowed sender.
+      return visitor.place.id === visitor.sender.id ? { kind: 'admitted' } : { kind: 'refused', reason: 'wrong_place' };
+    case 'group':
+      if (!access.groupIds.includes(visitor.place.id)) return { kind: 'refused', reason: 'wrong_place' };
+      return visitor.addressed ? { kind: 'admitted' } : { kind: 'refused', reason: 'not_addressed' };
+    case 'other':
+      return { kind: 'refused', reason: 'wrong_place' };
+  }
+};
+
+/** Checked again before anything is sent: access may have been taken away while a message waited. */
+export const mayReceive = (to: LaneAddress, access: AccessList): boolean =>
+  isKnown(to.place, access) || access.groupIds.includes(to.place);
+
+/** The owner's own chat: the only place where MEMORY.md and USER.md are loaded. */
+export const isPrivateLane = (lane: LaneAddress, access: AccessList): boolean =>
+  lane.place === access.ownerId && access.ownerId !== '';

@@ -1,0 +1,88 @@
+import { isStopWord, laneIdOf, updateEntryId } from '@agent-claw/core';
+import type { InboxEntry, LaneId, Visitor } from '@agent-claw/core';
+import { attachmentsOf, forwardedFromOf, replyContextOf, senderName, textOf } from './message-content.ts';
+import type { TelegramMessage } from './update-schema.ts';
+
+export interface Bot {
+  readonly id: string;
+  readonly username: string;
+}
+
+const entitiesOf = (message: TelegramMessage) =>
+  (message.entities ?? message.caption_entities ?? []).filter((entity) => entity !== null);
+
+/** A command counts at the very start, and in a group only when it is meant for this bot. */
+const commandOf = (message: TelegramMessage, bot: Bot): { name: string; args: string } | undefined => {
+  const text = message.text ?? '';
+  const match = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)/u.exec(text);
+  if (match?.[1] === undefined || forwardedFromOf(message) !== undefined) return undefined;
+  if (match[2] !== undefined && match[2].toLowerCase() !== bot.username.toLowerCase()) return undefined;
+  return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() };
+};
+
+const isAddressed = (message: TelegramMessage, bot: Bot): boolean => {
+  const text = message.text ?? message.caption ?? '';
+  const mention = `@${bot.username}`.toLowerCase();
+  const mentioned = entitiesOf(message).some(
+    (entity) =>
+      (entity.type === 'mention' &&
+        text.slice(entity.offset, entity.offset + entity.length).toLowerCase() === mention) ||
+      (entity.type === 'text_mention' && String(entity.user?.id) === bot.id),
+  );
+  return mentioned || String(message.reply_to_message?.from?.id) === bot.id || commandOf(message, bot) !== undefined;
+};
+
+/** The access gate's view of a message. */
+export const visitorOf = (message: TelegramMessage, bot: Bot): Visitor => {
+  const { chat, from } = message;
+  // Groups have negative ids; a positive id that claims to be a group is a forgery.
+  const isGroup = (chat.type === 'group' || chat.type === 'supergroup') && chat.id < 0;
+  return {
+    place: { id: String(chat.id), kind: chat.type === 'private' ? 'private' : isGroup ? 'group' : 'other' },
+    ...(from === undefined
+      ? {}
+      : { sender: { id: String(from.id), isBot: from.is_bot === true || String(from.id) === bot.id } }),
+    speaksAsChat:
+      message.sender_chat !== undefined ||
+      message.is_automatic_forward === true ||
+      message.business_connection_id !== undefined,
+    addressed: isAddressed(message, bot),
+  };
+};
+
+/** Topics are lanes of their own; a `message_thread_id` without the topic flag is only a reply thread. */
+export const laneOf = (message: TelegramMessage, bot: Bot): LaneId =>
+  laneIdOf({
+    channel: 'tg',
+    account: bot.id,
+    place: String(message.chat.id),
+    ...(message.is_topic_message === true && message.message_thread_id !== undefined
+      ? { thread: String(message.message_thread_id) }
+      : {}),
+  });
+
+/** The inbox entry for a message. @returns null when there is nothing to answer: a service message, or an empty one. */
+export const entryOf = (updateId: number, message: TelegramMessage, bot: Bot): InboxEntry | null => {
+  const text = textOf(message);
+  const attachments = attachmentsOf(message);
+  if (text === '' && attachments.length === 0) return null;
+  const command = commandOf(message, bot);
+  const replyTo = replyContextOf(message);
+  const forwardedFrom = forwardedFromOf(message);
+  const stops =
+    command?.name === 'stop' || (attachments.length === 0 && forwardedFrom === undefined && isStopWord(text));
+  return {
+    id: updateEntryId(updateId),
+    kind: stops ? 'stop' : command === undefined ? 'message' : 'command',
+    sentAtEpochS: message.date,
+    sequence: updateId,
+    sender: { id: String(message.from?.id ?? ''), name: senderName(message) },
+    text,
+    messageId: message.message_id,
+    ...(command === undefined ? {} : { command }),
+    ...(attachments.length === 0 ? {} : { attachments }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
+    ...(message.media_group_id === undefined ? {} : { albumId: message.media_group_id }),
+  };
+};

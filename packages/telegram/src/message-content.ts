@@ -1,0 +1,89 @@
+import type { Attachment, ReplyContext } from '@agent-claw/core';
+import type { TelegramMessage } from './update-schema.ts';
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Drops absent fields: stored items and wire bodies hold only what is there. */
+const compact = <T extends object>(fields: T): Defined<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+
+/** Lone surrogates and NUL cannot be stored or sent on; the rest of the text stays as it is. */
+export const wellFormed = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+
+const fullName = (user: {
+  readonly first_name?: string | undefined;
+  readonly last_name?: string | undefined;
+}): string => wellFormed([user.first_name, user.last_name].filter(Boolean).join(' '));
+
+export const senderName = (message: TelegramMessage): string =>
+  message.from === undefined ? '' : fullName(message.from);
+
+const FILE_KINDS = ['document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker'] as const;
+
+/** Files of the message; of a photo's sizes the largest. An animation also carries a `document` twin, which does not count. */
+export const attachmentsOf = (message: TelegramMessage): readonly Attachment[] => {
+  const photo = message.photo?.at(-1);
+  const photos: Attachment[] =
+    photo === undefined ? [] : [{ kind: 'photo', fileId: photo.file_id, ...compact({ sizeBytes: photo.file_size }) }];
+  const files = FILE_KINDS.flatMap((kind): Attachment[] => {
+    const file = message[kind];
+    if (file === undefined || (kind === 'document' && message.animation !== undefined)) return [];
+    const name = file.file_name === undefined ? undefined : wellFormed(file.file_name);
+    return [{ kind, fileId: file.file_id, ...compact({ name, mimeType: file.mime_type, sizeBytes: file.file_size }) }];
+  });
+  return [...photos, ...files];
+};
+
+/** Content that is neither text nor a file, said in words for the model. */
+const described = (message: TelegramMessage): readonly string[] => {
+  const { venue, location, contact, poll, dice, sticker, story } = message;
+  const lines: string[] = [];
+  if (venue !== undefined)
+    lines.push(
+      `[venue: ${venue.title}, ${venue.address ?? ''} (${venue.location.latitude}, ${venue.location.longitude})]`,
+    );
+  else if (location !== undefined) lines.push(`[location: ${location.latitude}, ${location.longitude}]`);
+  if (contact !== undefined) lines.push(`[contact: ${fullName(contact)} ${contact.phone_number}]`);
+  if (poll !== undefined)
+    lines.push(`[poll: ${poll.question} (${poll.options.map((option) => option.text).join(' / ')})]`);
+  if (dice !== undefined) lines.push(`[${dice.emoji} rolled ${dice.value}]`);
+  if (sticker !== undefined) lines.push(`[sticker${sticker.emoji === undefined ? '' : `: ${sticker.emoji}`}]`);
+  if (story !== undefined) lines.push('[story]');
+  return lines;
+};
+
+/** What the sender said: text or caption, then everything else in words. Empty for service messages. */
+export const textOf = (message: TelegramMessage): string =>
+  wellFormed([message.text ?? message.caption ?? '', ...described(message)].filter((line) => line !== '').join('\n'));
+
+/** The message answered to. A quote wins over the whole text: it is what the sender meant. */
+export const replyContextOf = (message: TelegramMessage): ReplyContext | undefined => {
+  const { reply_to_message: replied, quote } = message;
+  // In a topic every message "replies" to the service message that created the topic; that is no reply.
+  if (replied === undefined ? quote === undefined : replied.forum_topic_created !== undefined) return undefined;
+  const name = replied?.from === undefined ? forwardName(message.external_reply?.origin) : fullName(replied.from);
+  return {
+    text: wellFormed(replied?.text ?? replied?.caption ?? ''),
+    ...compact({ senderName: name, quote: quote === undefined ? undefined : wellFormed(quote.text) }),
+  };
+};
+
+type Origin = NonNullable<TelegramMessage['forward_origin']>;
+
+const forwardName = (origin: Origin | undefined): string | undefined => {
+  if (origin === undefined) return undefined;
+  const title = origin.chat?.title ?? origin.sender_chat?.title ?? origin.sender_user_name;
+  return origin.sender_user === undefined
+    ? title === undefined
+      ? 'unknown'
+      : wellFormed(title)
+    : fullName(origin.sender_user);
+};
+
+/** Whose words these are when the message was forwarded; both the current and the pre-2024 form of the field. */
+export const forwardedFromOf = (message: TelegramMessage): string | undefined => {
+  if (message.forward_origin !== undefined) return forwardName(message.forward_origin);
+  if (message.forward_from !== undefined) return fullName(message.forward_from);
+  const title = message.forward_from_chat?.title ?? message.forward_sender_name;
+  return title === undefined ? undefined : wellFormed(title);
+};
