@@ -1,1 +1,28 @@
-export {};
+export { manualClock, systemClock, wait, type EmbeddedClock, type ManualClock } from './clock.ts';
+export {
+  createFaultSwitches,
+  type ActiveFault,
+  type CallCount,
+  type Fault,
+  type FaultMatch,
+  type FaultSubject,
+  type FaultSwitches,
+} from './faults.ts';
+export { createAccessKeys, OWNER_CREDENTIALS, type AccessKeys, type RoleSession } from './iam/access-keys.ts';
+export { isAllowed, type PolicyDocument, type PolicyStatement } from './iam/evaluate.ts';
+export { startEmbeddedAws, type EmbeddedAws, type EmbeddedAwsOptions } from './server.ts';
+export {
+  ACCOUNT_ID,
+  AwsError,
+  jsonBody,
+  jsonResponse,
+  notImplemented,
+  REGION,
+  targetOperation,
+  type AwsProtocol,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  type IamCheck,
+  type Principal,
+} from './service.ts';
