@@ -11,7 +11,8 @@ const lockfile = join(root, 'pnpm-lock.yaml');
 const installed = join(root, 'node_modules', '.modules.yaml');
 const node24 = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 
-const upToDate = existsSync(node24) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
+const upToDate =
+  existsSync(node24) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
 if (!upToDate) {
   console.log(`Installing dependencies with pnpm ${PNPM_VERSION} (first start only, about 20 seconds) …`);
   const result = spawnSync('npx', ['--yes', `pnpm@${PNPM_VERSION}`, 'install', '--frozen-lockfile'], {
@@ -20,7 +21,9 @@ if (!upToDate) {
     shell: process.platform === 'win32',
   });
   if (result.status !== 0) {
-    console.error('Could not install the dependencies. Check that the npm registry is reachable, then run the command again.');
+    console.error(
+      'Could not install the dependencies. Check that the npm registry is reachable, then run the command again.',
+    );
     process.exit(result.status ?? 1);
   }
 }

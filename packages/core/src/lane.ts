@@ -39,10 +39,11 @@ export interface InboxEntry {
 
 /**
  * What happened to one outgoing part. `sending` is written before the call and `sent` after it; a part found `sending`
- * by the next leg may or may not have arrived, and becomes `in_doubt` when it is sent once more.
+ * by the next leg may or may not have arrived, and becomes `in_doubt` when it is sent once more, never a third time.
+ * `not_sent`: the channel refused it for now, so sending it again cannot double it.
  */
 export interface LedgerPart {
-  readonly state: 'sending' | 'sent' | 'in_doubt';
+  readonly state: 'sending' | 'sent' | 'in_doubt' | 'not_sent';
   readonly messageId?: number;
 }
 
@@ -54,7 +55,7 @@ export interface ActiveTurn {
   readonly startedAtMs: number;
   /** How often a container was asked to start this turn. */
   readonly starts: number;
-  /** Part number ("0" is the placeholder that becomes the first part) to what happened to it. A map, never a list. */
+  /** Part to what happened to it: `draft` is the placeholder, `p0`, `p1` … the parts of the answer. A map, never a list. */
   readonly ledger: Readonly<Record<string, LedgerPart>>;
 }
 

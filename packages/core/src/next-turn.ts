@@ -7,9 +7,7 @@ export type NextTurn =
   | { readonly kind: 'nothing' }
   /** A leg before this one began the turn: go on with it. */
   | { readonly kind: 'attach'; readonly turn: ActiveTurn }
-  | { readonly kind: 'start'; readonly turn: ActiveTurn; readonly entries: readonly InboxEntry[] }
-  /** Answered without a turn: everything that a stop reached before any turn took it, and the stop itself. */
-  | { readonly kind: 'stopped_before_start'; readonly entries: readonly InboxEntry[]; readonly stopped: number };
+  | { readonly kind: 'start'; readonly turn: ActiveTurn };
 
 /** The longest run of plain messages at the head of the inbox: a burst becomes one turn. */
 const burst = (waiting: readonly InboxEntry[]): readonly InboxEntry[] => {
@@ -17,33 +15,45 @@ const burst = (waiting: readonly InboxEntry[]): readonly InboxEntry[] => {
   return end === -1 ? waiting : waiting.slice(0, end);
 };
 
+/** What the next turn takes, and as what. A stop takes everything that it reaches, and is answered without a model. */
+const taking = (
+  waiting: readonly InboxEntry[],
+): { readonly kind: ActiveTurn['kind']; readonly entries: readonly InboxEntry[] } | null => {
+  const stop = waiting.findLast((entry) => entry.kind === 'stop');
+  if (stop !== undefined)
+    return { kind: 'command', entries: waiting.filter((entry) => entry.sequence <= stop.sequence) };
+  const [head] = waiting;
+  if (head === undefined) return null;
+  switch (head.kind) {
+    case 'message':
+      return { kind: 'message', entries: burst(waiting) };
+    case 'heartbeat':
+      return { kind: 'heartbeat', entries: [head] };
+    case 'command':
+    case 'stop':
+      return { kind: 'command', entries: [head] };
+  }
+};
+
 /** Decides what a leg that holds the lease does next. Commands and heartbeats are taken alone, messages all together. */
 export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
   if (lane.turn !== undefined) return { kind: 'attach', turn: lane.turn };
-  const waiting = inOrder(lane.inbox);
-  const stop = waiting.findLast((entry) => entry.kind === 'stop');
-  if (stop !== undefined) {
-    const reached = waiting.filter((entry) => entry.sequence <= stop.sequence);
-    return {
-      kind: 'stopped_before_start',
-      entries: reached,
-      stopped: reached.filter((entry) => entry.kind !== 'stop').length,
-    };
-  }
-  const [head] = waiting;
-  if (head === undefined) return { kind: 'nothing' };
-  const entries = head.kind === 'message' ? burst(waiting) : [head];
-  const kind = head.kind === 'message' || head.kind === 'stop' ? 'message' : head.kind;
+  const taken = taking(inOrder(lane.inbox));
+  if (taken === null) return { kind: 'nothing' };
   const turn: ActiveTurn = {
     id: turnIdOf(lane.turnCount + 1),
-    kind,
-    taken: entries.map((entry) => entry.id),
+    kind: taken.kind,
+    taken: taken.entries.map((entry) => entry.id),
     startedAtMs: nowMs,
     starts: 1,
     ledger: {},
   };
-  return { kind: 'start', turn, entries };
+  return { kind: 'start', turn };
 };
+
+/** The entries that a turn has taken, in order. */
+export const takenBy = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] =>
+  inOrder(lane.inbox).filter((entry) => turn.taken.includes(entry.id));
 
 /** Messages that came while the turn runs and that it has not been offered yet. */
 export const toSteer = (lane: Lane, taken: readonly EntryId[], offered: ReadonlySet<EntryId>): readonly InboxEntry[] =>

@@ -1,0 +1,26 @@
+/** How long things may take. Milliseconds unless the name says otherwise. */
+export interface LegLimits {
+  /** A leg stops reading and hands over after this long; well below the function's own limit. */
+  readonly legMs: number;
+  /** The wake stays hidden this long without a sign of life, so that a crash costs a minute and not the queue's visibility. */
+  readonly wakeHiddenS: number;
+}
+
+export const RENEW_EVERY_MS = 2_000;
+export const TYPING_EVERY_MS = 4_000;
+/** A send is begun only while the lease has at least this long to live: a frozen copy that wakes up late stays silent. */
+export const SEND_MARGIN_MS = 3_000;
+/** A redelivery of a wake whose own lease still stands is looked at again after this long. */
+export const OWN_WAKE_RETRY_S = 30;
+/** Model text is collected this long before the placeholder appears. */
+export const DRAFT_AFTER_MS = 2_000;
+/** Fastest edits that Telegram tolerates for long: private chats, and groups with their 20 messages a minute. */
+export const EDIT_EVERY_MS = { private: 1_200, group: 3_200 } as const;
+/** A turn longer than this ends with a fresh message, so that the phone rings. */
+export const FRESH_MESSAGE_AFTER_MS = 20_000;
+/** Telegram's waits up to here are sat out; longer ones give the lane back to the queue. */
+export const LONGEST_WAIT_MS = 5_000;
+/** A turn is started at most this often, and a lane survives at most this many crashes in a row, before its messages are parked. */
+export const MAX_ATTEMPTS = 3;
+/** Below AgentCore's 8 h session limit by as much as one long turn may need. */
+export const SESSION_ROTATION_MS = 4 * 3_600_000;

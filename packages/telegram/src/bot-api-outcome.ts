@@ -1,0 +1,63 @@
+import { GrammyError, HttpError } from 'grammy/web';
+
+/** What a failed Bot API call means for the caller. Decided here, where the answer is known; nobody else reads descriptions. */
+export type BotApiFailure =
+  | { readonly kind: 'wait'; readonly retryAfterMs: number }
+  | { readonly kind: 'undeliverable'; readonly reason: string }
+  /** An edit of a message that is not there any more. */
+  | { readonly kind: 'gone' }
+  /** The message shows exactly this already: an edit that was repeated. */
+  | { readonly kind: 'not_modified' }
+  | { readonly kind: 'bad_token' }
+  /** Telegram did not take the request: sending again cannot double anything. */
+  | { readonly kind: 'not_sent' }
+  | { readonly kind: 'in_doubt' };
+
+/** Connection errors from before the request was written. */
+const NEVER_REACHED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const codesOf = (error: unknown): readonly string[] => {
+  const codes: string[] = [];
+  let current = error;
+  for (let depth = 0; depth < 6 && current instanceof Error; depth += 1) {
+    if ('code' in current && typeof current.code === 'string') codes.push(current.code);
+    current =
+      current instanceof HttpError
+        ? current.error
+        : current instanceof AggregateError
+          ? current.errors[0]
+          : current.cause;
+  }
+  return codes;
+};
+
+const refusalOf = (error: GrammyError): BotApiFailure => {
+  const description = error.description.toLowerCase();
+  switch (error.error_code) {
+    case 429:
+      return { kind: 'wait', retryAfterMs: (error.parameters.retry_after ?? 1) * 1000 };
+    case 401:
+      return { kind: 'bad_token' };
+    case 400:
+      if (description.includes('message is not modified')) return { kind: 'not_modified' };
+      if (description.includes('message to edit not found') || description.includes("message can't be edited"))
+        return { kind: 'gone' };
+      return { kind: 'undeliverable', reason: error.description };
+    default:
+      // A 5xx may come from behind the point where the message was stored.
+      return error.error_code >= 500 ? { kind: 'in_doubt' } : { kind: 'undeliverable', reason: error.description };
+  }
+};
+
+/** @returns what to do about `error`, which a Bot API call threw. Holds nothing of the request, so no token and no text. */
+export const botApiFailure = (error: unknown): BotApiFailure => {
+  if (error instanceof GrammyError) return refusalOf(error);
+  return codesOf(error).some((code) => NEVER_REACHED.has(code)) ? { kind: 'not_sent' } : { kind: 'in_doubt' };
+};

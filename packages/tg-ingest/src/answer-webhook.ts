@@ -1,0 +1,55 @@
+import type { Log } from '@agent-claw/core';
+import { checkRequest } from './check-request.ts';
+import type { WebhookRequest } from './check-request.ts';
+import { typingAction } from './ingest-update.ts';
+import type { IngestOutcome } from './ingest-update.ts';
+
+export interface WebhookAnswer {
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface AnswerWebhookDeps {
+  readonly ingest: (json: unknown) => Promise<IngestOutcome>;
+  readonly secretDigests: readonly string[];
+  readonly log: Log;
+}
+
+/** After this many seconds Telegram tries a full inbox again; by then a turn has usually made room. */
+const FULL_RETRY_S = 20;
+
+const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: typingAction(outcome.laneId) };
+    case 'ignored':
+      return { statusCode: 200, body: '' };
+    case 'unusable':
+      return { statusCode: 400, body: '' };
+    case 'full':
+      return { statusCode: 503, headers: { 'retry-after': String(FULL_RETRY_S) }, body: '' };
+  }
+};
+
+/** Answers one delivery. Never throws: 5xx means that our own write or ring failed and Telegram is to come back. */
+export const createAnswerWebhook =
+  (deps: AnswerWebhookDeps) =>
+  async (request: WebhookRequest): Promise<WebhookAnswer> => {
+    const checked = checkRequest(request, deps.secretDigests);
+    if (checked.kind === 'refused') {
+      deps.log.info('webhook_refused', { status: checked.status });
+      return { statusCode: checked.status, body: '' };
+    }
+    try {
+      const outcome = await deps.ingest(checked.json);
+      deps.log.info('webhook_answered', {
+        outcome: outcome.kind,
+        ...(outcome.kind === 'ignored' ? { reason: outcome.reason } : {}),
+      });
+      return answerTo(outcome);
+    } catch (error) {
+      deps.log.error('webhook_failed', error);
+      return { statusCode: 500, body: '' };
+    }
+  };
