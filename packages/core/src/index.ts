@@ -16,3 +16,6 @@ export * from './access.ts';
 export * from './commands.ts';
 export * from './next-turn.ts';
 export * from './stop-words.ts';
+export * from './heartbeat-reply.ts';
+export * from './prompt-files.ts';
+export * from './workspace-path.ts';
