@@ -1,0 +1,59 @@
+import type { Definition, FootnoteDefinition, Nodes, Root } from 'mdast';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
+import { gfmStrikethroughCjkFriendly } from 'micromark-extension-cjk-friendly-gfm-strikethrough';
+import { gfm } from 'micromark-extension-gfm';
+import { sanitise } from './sanitise.ts';
+
+// One tilde means "about" far more often than it means strikethrough.
+const strikethrough = { singleTilde: false };
+
+/** A parsed reply with its references resolved. */
+export interface MarkdownTree {
+  root: Root;
+  /** By identifier; the first definition of a name wins, as in CommonMark. */
+  definitions: ReadonlyMap<string, Definition>;
+  /** Definitions nothing refers to: shown as text, because nothing else would show them. */
+  unused: ReadonlySet<Definition>;
+  /** Footnotes in the order of their numbers, referenced ones first. */
+  footnotes: readonly FootnoteDefinition[];
+}
+
+/** Parses GitHub-flavoured Markdown, with emphasis that works next to CJK punctuation. Any text parses. */
+export const parseMarkdown = (markdown: string): MarkdownTree => {
+  const root = fromMarkdown(sanitise(markdown), {
+    extensions: [gfm(strikethrough), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(strikethrough)],
+    mdastExtensions: [gfmFromMarkdown()],
+  });
+  return { root, ...resolveReferences(root) };
+};
+
+const resolveReferences = (root: Root): Omit<MarkdownTree, 'root'> => {
+  const definitions = new Map<string, Definition>();
+  const notes = new Map<string, FootnoteDefinition>();
+  const all = { definitions: [] as Definition[], notes: [] as FootnoteDefinition[] };
+  const referenced = { links: new Set<string>(), notes: new Set<string>() };
+  const visit = (node: Nodes): void => {
+    if (node.type === 'definition') {
+      all.definitions.push(node);
+      if (!definitions.has(node.identifier)) definitions.set(node.identifier, node);
+    } else if (node.type === 'footnoteDefinition') {
+      all.notes.push(node);
+      if (!notes.has(node.identifier)) notes.set(node.identifier, node);
+    } else if (node.type === 'footnoteReference') referenced.notes.add(node.identifier);
+    else if (node.type === 'linkReference' || node.type === 'imageReference') referenced.links.add(node.identifier);
+    if ('children' in node) for (const child of node.children) visit(child);
+  };
+  visit(root);
+  const cited = [...referenced.notes].flatMap((identifier) => notes.get(identifier) ?? []);
+  return {
+    definitions,
+    unused: new Set(
+      all.definitions.filter(
+        (node) => !referenced.links.has(node.identifier) || definitions.get(node.identifier) !== node,
+      ),
+    ),
+    footnotes: [...cited, ...all.notes.filter((note) => !cited.includes(note))],
+  };
+};

@@ -1,0 +1,83 @@
+import type { FootnoteReference, Image, ImageReference, Link, LinkReference, PhrasingContent } from 'mdast';
+import type { RenderContext } from './render-context.ts';
+import type { EntityKind } from './text-builder.ts';
+import { isLinkable, isSelfLink } from './urls.ts';
+
+/** Writes inline Markdown. */
+export const renderInline = (nodes: readonly PhrasingContent[], context: RenderContext): void => {
+  for (const node of nodes) renderNode(node, context);
+};
+
+/** Inline Markdown as plain text, as it would be shown. */
+export const plainText = (nodes: readonly PhrasingContent[]): string =>
+  nodes
+    .map((node) => {
+      if ('children' in node) return plainText(node.children);
+      if ('value' in node) return node.type === 'html' ? visibleHtml(node.value) : node.value;
+      if ('alt' in node) return node.alt ?? '';
+      return node.type === 'break' ? '\n' : '';
+    })
+    .join('');
+
+/** Raw HTML is shown as written, because it is usually code somebody wants to read; comments are not. */
+export const visibleHtml = (html: string): string =>
+  html.replace(/<!--[\s\S]*?-->/g, '').replace(/<br\s*\/?>(?:\n)?/gi, '\n');
+
+const renderNode = (node: PhrasingContent, context: RenderContext): void => {
+  switch (node.type) {
+    case 'text':
+      return writeLines(node.value, context);
+    case 'html':
+      return writeLines(visibleHtml(node.value), context);
+    case 'break':
+      return writeLines('\n', context);
+    case 'strong':
+      return renderFormatted({ type: 'bold' }, node.children, context);
+    case 'emphasis':
+      return renderFormatted({ type: 'italic' }, node.children, context);
+    case 'delete':
+      return renderFormatted({ type: 'strikethrough' }, node.children, context);
+    case 'inlineCode':
+      // A range is a link or code, never both, and the address is worth more.
+      if (context.open.has('text_link')) return context.out.write(node.value);
+      return context.out.verbatim({ type: 'code' }, node.value);
+    case 'link':
+    case 'linkReference':
+    case 'image':
+    case 'imageReference':
+      return renderLink(node, context);
+    case 'footnoteReference':
+      return context.out.write(`[${footnoteNumber(node, context)}]`);
+  }
+};
+
+/** Writes text with the list indentation after each newline. */
+export const writeLines = (text: string, context: RenderContext): void =>
+  context.out.write(context.indent === '' ? text : text.replaceAll('\n', `\n${context.indent}`));
+
+/** Writes inline Markdown in one format, once: bold in bold stays one entity. */
+export const renderFormatted = (kind: EntityKind, nodes: readonly PhrasingContent[], context: RenderContext): void => {
+  if (context.open.has(kind.type)) return renderInline(nodes, context);
+  const inner = { ...context, open: new Set([...context.open, kind.type]) };
+  context.out.format(kind, () => renderInline(nodes, inner));
+};
+
+const renderLink = (node: Link | LinkReference | Image | ImageReference, context: RenderContext): void => {
+  const isReference = node.type === 'linkReference' || node.type === 'imageReference';
+  const url = (isReference ? context.tree.definitions.get(node.identifier)?.url : node.url) ?? '';
+  const label: PhrasingContent[] =
+    'children' in node ? node.children : [{ type: 'text', value: node.alt?.trim() || 'image' }];
+  const text = plainText(label);
+  if (url === '' || context.open.has('text_link') || isSelfLink(text, url)) return renderInline(label, context);
+  // A link without visible text shows its address instead.
+  if (text.trim() === '' && node.type === 'link') {
+    renderInline(label, context);
+    return context.out.write(url);
+  }
+  if (isLinkable(url)) return renderFormatted({ type: 'text_link', url }, label, context);
+  renderInline(label, context);
+  context.out.write(` (${url})`);
+};
+
+const footnoteNumber = (node: FootnoteReference, context: RenderContext): number =>
+  context.tree.footnotes.findIndex((note) => note.identifier === node.identifier) + 1;

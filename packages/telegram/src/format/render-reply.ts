@@ -1,0 +1,50 @@
+import { clip } from './clip.ts';
+import { parseMarkdown } from './markdown-tree.ts';
+import { renderTree } from './render-blocks.ts';
+import { MAX_PART_CHARS } from './reply-part.ts';
+import type { FormattedText, ReplyPart } from './reply-part.ts';
+import { sanitise } from './sanitise.ts';
+import { furthest, safeBoundary, splitFormatted } from './split.ts';
+
+/**
+ * A Markdown reply as Telegram messages, in order. Never throws, loses no words, keeps code exact, and every part is
+ * within Telegram's limits; any prefix of a reply renders too. A reply that shows nothing is `[]`.
+ *
+ * @example renderReply('**hi**'); // [{ text: 'hi', entities: [{ type: 'bold', offset: 0, length: 2 }] }]
+ */
+export const renderReply = (markdown: string): ReplyPart[] => splitFormatted(formatted(markdown));
+
+/**
+ * The start of an unfinished reply as one message, with an ellipsis where it was cut. A reply that shows nothing yet
+ * has an empty text, which Telegram refuses: do not send it.
+ */
+export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHARS): ReplyPart => {
+  const room = Math.max(1, Math.min(maxChars, MAX_PART_CHARS));
+  const source = markdown.slice(0, previewSourceFactor * room);
+  const whole = formatted(source.replace(openingFence, '$1'));
+  const isWhole = whole.text.length <= room && source.length === markdown.length;
+  const end = isWhole ? whole.text.length : safeEnd(whole, room - 1);
+  // An entity too many costs its formatting only: a preview is always one message.
+  const unformattedFrom = furthest(whole, 0);
+  const entities = whole.entities.filter((entity) => entity.offset < unformattedFrom);
+  const part = clip({ text: whole.text, entities }, 0, end) ?? { text: '', entities: [] };
+  return isWhole ? part : { ...part, text: `${part.text}…` };
+};
+
+// Rendered text is rarely much shorter than its Markdown; parsing what cannot be shown would only slow the stream.
+const previewSourceFactor = 4;
+// A fence whose code has not begun would flash its language as text.
+const openingFence = /(^|\n)[ \t]*(?:`{3,}|~{3,})[^`\n]*$/;
+
+const safeEnd = (whole: FormattedText, end: number): number =>
+  end <= 0 ? 0 : end >= whole.text.length ? whole.text.length : safeBoundary(whole.text, 0, end);
+
+const formatted = (markdown: string): FormattedText => {
+  try {
+    return renderTree(parseMarkdown(markdown));
+  } catch (error) {
+    // Thousands of nested levels overflow the parser's stack: the words still arrive, without formatting.
+    if (error instanceof RangeError) return { text: sanitise(markdown), entities: [] };
+    throw error;
+  }
+};

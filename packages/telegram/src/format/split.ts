@@ -1,0 +1,88 @@
+import { clip } from './clip.ts';
+import { MAX_PART_CHARS, MAX_PART_ENTITIES } from './reply-part.ts';
+import type { FormattedText, ReplyPart } from './reply-part.ts';
+
+/** Cuts a text of any length into messages within Telegram's limits, at the place a reader minds least. */
+export const splitFormatted = (whole: FormattedText): ReplyPart[] => {
+  const parts: ReplyPart[] = [];
+  let start = 0;
+  while (start < whole.text.length) {
+    const limit = furthest(whole, start);
+    const cut = limit === whole.text.length ? { end: limit, next: limit } : chooseCut(whole, start, limit);
+    const part = clip(whole, start, cut.end);
+    if (part !== null) parts.push(part);
+    start = cut.next;
+  }
+  return parts;
+};
+
+/** How far a part that begins at `start` may reach at most. */
+export const furthest = (whole: FormattedText, start: number): number => {
+  const limit = Math.min(start + MAX_PART_CHARS, whole.text.length);
+  // Entities are sorted by offset, so the first one too many ends the part where it begins.
+  const inside = whole.entities.filter((entity) => entity.offset < limit && entity.offset + entity.length > start);
+  const tooMany = inside[MAX_PART_ENTITIES];
+  return tooMany === undefined ? limit : Math.max(start + 1, tooMany.offset);
+};
+
+interface Cut {
+  end: number;
+  /** Where the next part begins: after a newline of code that the cut consumed, else at `end`. */
+  next: number;
+}
+
+const chooseCut = (whole: FormattedText, start: number, limit: number): Cut => {
+  const { text } = whole;
+  const pre = whole.entities.find(
+    (entity) => entity.type === 'pre' && entity.offset < limit && entity.offset + entity.length > limit,
+  );
+  if (pre === undefined) return at(proseCut(text, start, limit));
+  const hasTextBefore = text.slice(start, Math.max(start, pre.offset)).trim() !== '';
+  if (hasTextBefore && pre.length <= MAX_PART_CHARS) return at(pre.offset);
+  const newline = codeNewline(text, Math.max(start, pre.offset), limit);
+  if (newline !== null) return { end: newline, next: newline + 1 };
+  return at(hasTextBefore ? pre.offset : safeBoundary(text, start, limit));
+};
+
+const at = (position: number): Cut => ({ end: position, next: position });
+
+/** The last newline of the code before the limit, if possible not beside a blank line: those would be trimmed away. */
+const codeNewline = (text: string, from: number, limit: number): number | null => {
+  for (const inner of [true, false]) {
+    for (let at = text.lastIndexOf('\n', limit); at > from; at = text.lastIndexOf('\n', at - 1)) {
+      if (!inner || (text[at - 1] !== '\n' && text[at + 1] !== '\n')) return at;
+    }
+  }
+  return null;
+};
+
+// Best first. A cut in the first half of the room would only make more messages.
+const proseBreaks = [/\n\n/g, /\n/g, /[.!?…]["'”’)\]]*(?=\s)|[。！？]/g, /\s(?=\S)/g];
+
+const proseCut = (text: string, start: number, limit: number): number => {
+  const middle = start + Math.floor((limit - start) / 2);
+  const room = text.slice(middle, limit + 1);
+  for (const pattern of proseBreaks) {
+    let last = -1;
+    for (const match of room.matchAll(pattern)) {
+      const end = middle + match.index + (match[0].trim() === '' ? 0 : match[0].length);
+      if (end > start && end <= limit) last = end;
+    }
+    if (last > 0) return safeBoundary(text, start, last);
+  }
+  return safeBoundary(text, start, limit);
+};
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const lookAheadChars = 64;
+
+/** The last position up to `position` that splits no character a reader sees as one. */
+export const safeBoundary = (text: string, start: number, position: number): number => {
+  if (position >= text.length) return text.length;
+  const window = text.slice(start, position + lookAheadChars);
+  const boundary = start + (graphemes.segment(window).containing(position - start)?.index ?? 0);
+  if (boundary > start) return boundary;
+  // One grapheme longer than a message: only its surrogate pairs can be kept whole.
+  const isPairSplit = text.charCodeAt(position) >> 10 === 0x37 && text.charCodeAt(position - 1) >> 10 === 0x36;
+  return isPairSplit && position - 1 > start ? position - 1 : position;
+};

@@ -1,0 +1,17 @@
+const maxUrlChars = 2048;
+// The host is checked as written, not as a URL parser would rewrite it: Telegram does not read 2130706433 as 127.0.0.1.
+// A user name before the host is refused because https://bank.com@evil.example hides where it leads.
+const httpUrl = /^https?:\/\/([^\s/?#:@[\]\\]+)(?::\d{1,5})?(?:[/?#]\S*)?$/i;
+const otherUrls = [/^tg:\/\/[a-z]\S*$/i, /^mailto:[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/i, /^tel:\+?[\d().-]{3,32}$/i];
+
+/** True for URLs the server accepts in a `text_link`; anything else makes it refuse the whole message. */
+export const isLinkable = (url: string): boolean => {
+  if (url.length > maxUrlChars) return false;
+  const host = httpUrl.exec(url)?.[1];
+  if (host === undefined) return otherUrls.some((pattern) => pattern.test(url));
+  return /^[^.]+(?:\.[^.]+)+\.?$/.test(host) && URL.canParse(url);
+};
+
+/** True when the text alone already is the address: Telegram links it by itself and no entity is spent. */
+export const isSelfLink = (text: string, url: string): boolean =>
+  url === text || url === `mailto:${text}` || url === `http://${text}` || url === `https://${text}`;
