@@ -5,7 +5,7 @@ export interface WebhookRequest {
   readonly method: string;
   readonly path: string;
   /** Names in any case; a header sent twice arrives joined with a comma. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string | undefined;
   readonly isBase64Encoded: boolean;
 }
@@ -20,8 +20,11 @@ const MAX_BODY_BYTES = 1_048_576;
 
 const refused = (status: number): CheckedRequest => ({ kind: 'refused', status });
 
-const header = (headers: WebhookRequest['headers'], name: string): string | undefined =>
-  Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+/** A value that is not text, as a faulty adapter may hand over, counts as absent. */
+const header = (headers: WebhookRequest['headers'], name: string): string | undefined => {
+  const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
+};
 
 /** Digests have one length, so the comparison leaks neither content nor length, and cannot throw. */
 const isSecret = (given: string | undefined, digests: readonly string[]): boolean => {

@@ -1,5 +1,5 @@
 import { admit, laneAddressOf } from '@agent-claw/core';
-import type { AccessList, Clock, LaneId, Log, Mailbox, WakeQueue } from '@agent-claw/core';
+import type { AccessList, Clock, LaneId, Mailbox, WakeQueue } from '@agent-claw/core';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import type { Bot } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
@@ -10,7 +10,6 @@ export interface IngestDeps {
   readonly access: AccessList;
   readonly bot: Bot;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 export type IngestOutcome =

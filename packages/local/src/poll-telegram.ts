@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface PollOptions {
+  readonly token: string;
+  readonly apiRoot: string;
+  /** Hands one update over as Telegram's webhook would. @returns the HTTP status. */
+  readonly deliver: (update: unknown) => Promise<number>;
+  readonly onTrouble: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const POLL_S = 25;
+
+/**
+ * Fetches updates from the real Telegram and delivers them to the webhook one by one. An update is confirmed to Telegram
+ * only by the next call, after its delivery got a 2xx: a crash in between repeats it, and ingest knows repeats.
+ */
+export const pollTelegram = async ({ token, apiRoot, deliver, onTrouble, signal }: PollOptions): Promise<void> => {
+  let offset = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const response = await fetch(`${apiRoot}/bot${token}/getUpdates?timeout=${POLL_S}&offset=${offset}`, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout((POLL_S + 10) * 1000)]),
+      });
+      const answer = (await response.json()) as { ok: boolean; result?: { update_id: number }[]; description?: string };
+      if (!answer.ok) throw new Error(answer.description ?? `HTTP ${response.status}`);
+      for (const update of answer.result ?? []) {
+        const status = await deliver(update);
+        if (status >= 500) throw new Error(`update ${update.update_id} was answered with ${status}`);
+        offset = update.update_id + 1;
+      }
+      failures = 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      onTrouble(`Telegram could not be polled (${scrubbed(error, token)}). Trying again.`);
+      await sleep(Math.min(30_000, 500 * 2 ** failures), undefined, { signal }).catch(() => undefined);
+    }
+  }
+};
+
+const scrubbed = (error: unknown, token: string): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(token, '<token>');

@@ -1,0 +1,81 @@
+import { admit } from '@agent-claw/core';
+import type { InboxEntry } from '@agent-claw/core';
+import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
+import { parseUpdate } from '@agent-claw/telegram/parse-update';
+import type { Property } from '../property.ts';
+
+const BOT = { id: '999000999', username: 'TestAssistantBot' };
+const MEDIA = ['document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker'] as const;
+
+type Json = Readonly<Record<string, unknown>>;
+const object = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null ? (value as Json) : undefined;
+
+/** Every field of the raw message that the product uses, looked up in what it was turned into. */
+const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
+  const lost: string[] = [];
+  const expectField = (name: string, isKept: boolean): void => {
+    if (!isKept) lost.push(name);
+  };
+  const said = (raw['text'] ?? raw['caption']) as string | undefined;
+  if (said !== undefined) expectField('text', entry.text.startsWith(said));
+  expectField('message_id', entry.messageId === raw['message_id']);
+  expectField('date', entry.sentAtEpochS === raw['date']);
+  expectField('from', entry.sender.id === String(object(raw['from'])?.['id']));
+  if (raw['media_group_id'] !== undefined) expectField('media_group_id', entry.albumId === raw['media_group_id']);
+  const fileIds = entry.attachments?.map(({ fileId }) => fileId) ?? [];
+  const photo = Array.isArray(raw['photo']) ? object(raw['photo'].at(-1)) : undefined;
+  if (photo !== undefined) expectField('photo', fileIds.includes(String(photo['file_id'])));
+  for (const kind of MEDIA) {
+    const file = object(raw[kind]);
+    if (file !== undefined && !(kind === 'document' && raw['animation'] !== undefined))
+      expectField(kind, fileIds.includes(String(file['file_id'])));
+  }
+  const spoken = {
+    location: 'location',
+    venue: 'venue',
+    contact: 'contact',
+    poll: 'poll',
+    dice: 'rolled',
+    story: 'story',
+  };
+  for (const [field, word] of Object.entries(spoken))
+    if (raw[field] !== undefined) expectField(field, entry.text.includes(word) || raw['venue'] !== undefined);
+  const replied = object(raw['reply_to_message']);
+  if (replied?.['text'] !== undefined) expectField('reply_to_message', entry.replyTo?.text === replied['text']);
+  const quote = object(raw['quote']);
+  if (quote !== undefined) expectField('quote', entry.replyTo?.quote === quote['text']);
+  if (raw['forward_origin'] !== undefined || raw['forward_from'] !== undefined)
+    expectField('forward', entry.forwardedFrom !== undefined);
+  return lost;
+};
+
+/** Real updates go through parse, gate and normalisation without an error or a lost field. */
+export const telegramUpdates: Property = {
+  corpus: 'telegram-updates',
+  statement: 'is parsed, gated and normalised without losing a field we use',
+  check(testCase) {
+    const update = object(testCase['update']) ?? {};
+    const parsed = parseUpdate(update);
+    if (parsed.kind === 'unusable') return 'taken for unusable';
+    if (parsed.updateId !== update['update_id']) return 'lost its update id';
+    if (parsed.kind === 'ignored')
+      return parsed.reason === 'other_kind' ? null : 'a real message was taken for unusable';
+    const raw = object(update[parsed.kind]) ?? {};
+    const from = String(object(raw['from'])?.['id'] ?? '');
+    const chat = String(object(raw['chat'])?.['id'] ?? '');
+    const admission = admit(visitorOf(parsed.message, BOT), { ownerId: from, guestIds: [], groupIds: [chat] });
+    const isOwnersPrivateChat =
+      object(raw['chat'])?.['type'] === 'private' && chat === from && raw['business_connection_id'] === undefined;
+    if (isOwnersPrivateChat && admission.kind === 'refused')
+      return `refused (${admission.reason}) in the owner's own chat`;
+    const stranger = admit(visitorOf(parsed.message, BOT), { ownerId: '1', guestIds: [], groupIds: [] });
+    if (stranger.kind === 'admitted') return 'let in although nobody knows its sender';
+    if (!laneOf(parsed.message, BOT).startsWith(`tg:${BOT.id}:${chat}`)) return 'lost its chat';
+    const entry = entryOf(parsed.updateId, parsed.message, BOT);
+    if (entry === null)
+      return raw['text'] === undefined && raw['caption'] === undefined ? null : 'text was taken for no content';
+    const lost = lostFields(raw, entry);
+    return lost.length === 0 ? null : `lost ${lost.join(', ')}`;
+  },
+};
