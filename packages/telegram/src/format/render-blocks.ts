@@ -94,7 +94,9 @@ const renderCode = (code: Code, context: RenderContext): void => {
     writeLines(code.meta, context);
     context.out.separate('\n');
   }
-  const language = [...(code.lang ?? '')].slice(0, maxLanguageChars).join('');
+  const language = Array.from(code.lang ?? '')
+    .slice(0, maxLanguageChars)
+    .join('');
   context.out.verbatim(language === '' ? { type: 'pre' } : { type: 'pre', language }, code.value);
 };
 

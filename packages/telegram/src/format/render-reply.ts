@@ -20,8 +20,8 @@ export const renderReply = (markdown: string): ReplyPart[] => splitFormatted(for
  */
 export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHARS): ReplyPart => {
   const room = Math.max(1, Math.min(maxChars, MAX_PART_CHARS));
-  const source = markdown.slice(0, previewSourceFactor * room);
-  const whole = formatted(source.replace(openingFence, '$1'));
+  const source = markdown.slice(0, previewSourceChars);
+  const whole = formatted(source.replace(openPair, '').replace(openingFence, '$1'));
   const isWhole = whole.text.length <= room && source.length === markdown.length;
   const end = isWhole ? whole.text.length : safeEnd(whole, room - 1);
   // An entity too many costs its formatting only: a preview is always one message.
@@ -32,12 +32,16 @@ export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHAR
 };
 
 // Rendered text is rarely much shorter than its Markdown; parsing what cannot be shown would only slow the stream.
-const previewSourceFactor = 4;
+const previewSourceChars = 4 * MAX_PART_CHARS;
+// A character whose second half has not arrived would flash as a replacement character.
+const openPair = /[\ud800-\udbff]$/;
 // A fence whose code has not begun would flash its language as text.
 const openingFence = /(^|\n)[ \t]*(?:`{3,}|~{3,})[^`\n]*$/;
 
-const safeEnd = (whole: FormattedText, end: number): number =>
-  end <= 0 ? 0 : end >= whole.text.length ? whole.text.length : safeBoundary(whole.text, 0, end);
+const safeEnd = ({ text }: FormattedText, end: number): number => {
+  const boundary = end <= 0 ? 0 : safeBoundary(text, 0, end);
+  return text.slice(0, boundary).isWellFormed() ? boundary : 0;
+};
 
 const formatted = (markdown: string): FormattedText => {
   try {

@@ -1,10 +1,10 @@
 // The server deletes U+2028-202E and U+030A, U+0333, U+033F, deletes CR and turns C0 controls into spaces. Whatever it
 // deletes shifts every later entity, so nothing of the kind may reach it.
 // oxlint-disable-next-line no-control-regex
-const forbidden = /[\0-\u0008\u000b-\u001f\u2028-\u202e\u030a\u0333\u033f]/;
+const forbidden = /[\0-\u0008\u000b-\u001f\u2028-\u202e]|\u030a|\u0333|\u033f/;
 // oxlint-disable-next-line no-control-regex
 const controls = /[\0-\u0008\u000b\u000c\u000e-\u001f]/g;
-const deletedByServer = /[\u202a-\u202e\u030a\u0333\u033f]/g;
+const deletedByServer = /[\u202a-\u202e]|\u030a|\u0333|\u033f/g;
 
 /**
  * Makes text safe to send with offsets: no lone surrogate, no control character but newline and tab, and nothing

@@ -36,7 +36,7 @@ const chooseCut = (whole: FormattedText, start: number, limit: number): Cut => {
   const pre = whole.entities.find(
     (entity) => entity.type === 'pre' && entity.offset < limit && entity.offset + entity.length > limit,
   );
-  if (pre === undefined) return at(proseCut(text, start, limit));
+  if (pre === undefined) return at(proseCut(whole, start, limit));
   const hasTextBefore = text.slice(start, Math.max(start, pre.offset)).trim() !== '';
   if (hasTextBefore && pre.length <= MAX_PART_CHARS) return at(pre.offset);
   const newline = codeNewline(text, Math.max(start, pre.offset), limit);
@@ -59,14 +59,21 @@ const codeNewline = (text: string, from: number, limit: number): number | null =
 // Best first. A cut in the first half of the room would only make more messages.
 const proseBreaks = [/\n\n/g, /\n/g, /[.!?…]["'”’)\]]*(?=\s)|[。！？]/g, /\s(?=\S)/g];
 
-const proseCut = (text: string, start: number, limit: number): number => {
+// Blank lines of code at a cut would be trimmed away, and half a link or command is of no use.
+const keptWhole: ReadonlySet<string> = new Set(['pre', 'code', 'text_link']);
+
+const proseCut = (whole: FormattedText, start: number, limit: number): number => {
+  const { text } = whole;
+  const unbroken = whole.entities.filter((entity) => keptWhole.has(entity.type));
+  const splits = (end: number): boolean =>
+    unbroken.some((entity) => entity.offset < end && end < entity.offset + entity.length);
   const middle = start + Math.floor((limit - start) / 2);
   const room = text.slice(middle, limit + 1);
   for (const pattern of proseBreaks) {
     let last = -1;
     for (const match of room.matchAll(pattern)) {
       const end = middle + match.index + (match[0].trim() === '' ? 0 : match[0].length);
-      if (end > start && end <= limit) last = end;
+      if (end > start && end <= limit && !splits(end)) last = end;
     }
     if (last > 0) return safeBoundary(text, start, last);
   }

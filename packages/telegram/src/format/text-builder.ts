@@ -46,7 +46,7 @@ export const createTextBuilder = (): TextBuilder => {
     append(clean);
   };
   const place = (kind: EntityKind, start: number, end: number): void => {
-    if (end > start) entities.push({ ...kind, offset: start, length: end - start } as ReplyEntity);
+    if (end > start) entities.push({ ...kind, offset: start, length: end - start });
   };
 
   return {

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkPart } from './check-part.ts';
+import { parseMarkdown } from './markdown-tree.ts';
+import { renderPreview, renderReply } from './render-reply.ts';
+import type { ReplyPart } from './reply-part.ts';
+
+interface Case {
+  name: string;
+  markdown: string;
+}
+const file = new URL('../../../../test/corpus/cases/telegram-markdown.json', import.meta.url);
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] };
+
+const problemsOf = (markdown: string): string[] => renderReply(markdown).flatMap(checkPart);
+const previewProblemsOf = (markdown: string, maxChars?: number): string[] => {
+  const part = renderPreview(markdown, maxChars);
+  if (part.text === '') return [];
+  return part.text.length > (maxChars ?? 4096) ? ['preview too long'] : checkPart(part);
+};
+const shown = (parts: ReplyPart[], type: string): string[] =>
+  parts.flatMap((part) =>
+    part.entities.filter((e) => e.type === type).map((e) => part.text.slice(e.offset, e.offset + e.length)),
+  );
+const one = (markdown: string): ReplyPart | undefined => renderReply(markdown)[0];
+
+describe('renderReply', () => {
+  it.each(cases)('renders $name within every rule of Telegram', ({ markdown }) => {
+    expect(problemsOf(markdown)).toEqual([]);
+    expect(previewProblemsOf(markdown)).toEqual([]);
+  });
+
+  it.each(cases)('renders what has arrived of $name at any moment of a stream', ({ markdown }) => {
+    // Long cases repeat themselves: their first characters and a few dozen later prefixes show the same states.
+    const step = Math.max(1, Math.floor(markdown.length / 60));
+    for (let end = 0; end < markdown.length; end += end < 150 ? 1 : step) {
+      const prefix = markdown.slice(0, end);
+      expect({ end, problems: [...problemsOf(prefix), ...previewProblemsOf(prefix)] }).toEqual({ end, problems: [] });
+    }
+  });
+
+  it.each(cases)('shows the code of $name exactly, inside pre', ({ markdown }) => {
+    const blocks = parseMarkdown(markdown).root.children.filter((node) => node.type === 'code');
+    const shownCode = shown(renderReply(markdown), 'pre').join('\n').replaceAll('\n', '');
+    for (const block of blocks) {
+      expect(shownCode).toContain(block.value.replaceAll('\n', ''));
+    }
+  });
+
+  it('maps formats, links and code to entities with UTF-16 offsets', () => {
+    expect(one('😀 **bold *both*** ~~gone~~ [site](https://example.org) `x`')).toEqual({
+      text: '😀 bold both gone site x',
+      entities: [
+        { type: 'bold', offset: 3, length: 9 },
+        { type: 'italic', offset: 8, length: 4 },
+        { type: 'strikethrough', offset: 13, length: 4 },
+        { type: 'text_link', offset: 18, length: 4, url: 'https://example.org' },
+        { type: 'code', offset: 23, length: 1 },
+      ],
+    });
+  });
+
+  it('keeps the language, the indentation and the blank lines of code', () => {
+    expect(renderReply('```py\n    if x:\n\n        y()\n```')).toEqual([
+      { text: '    if x:\n\n        y()', entities: [{ type: 'pre', language: 'py', offset: 0, length: 22 }] },
+    ]);
+  });
+
+  it('interrupts bold where code begins, because Telegram lets code share a range with nothing', () => {
+    expect(one('**a `b` c**')?.entities).toEqual([
+      { type: 'bold', offset: 0, length: 1 },
+      { type: 'code', offset: 2, length: 1 },
+      { type: 'bold', offset: 4, length: 1 },
+    ]);
+  });
+
+  it.each(['javascript:alert(1)', 'http://localhost:3000', './file.md', 'ftp://example.org', 'https://u@example.org'])(
+    'prints the address %s that Telegram refuses, or that misleads, instead of linking it',
+    (url) => {
+      expect(one(`[here](${url})`)).toEqual({ text: `here (${url})`, entities: [] });
+    },
+  );
+
+  it('shows a narrow table aligned and a wide one as a list, with every header', () => {
+    expect(one('|a|bb|\n|-|-:|\n|1|2|\n|東|4|')?.text).toBe('a  | bb\n---+---\n1  |  2\n東 |  4');
+    const long = 'long '.repeat(12).trim();
+    expect(one(`|a|b|\n|-|-|\n|1|${long}|\n|2|x|`)?.text).toBe(`• a: 1\n  b: ${long}\n• a: 2\n  b: x`);
+  });
+
+  it('shows nothing for a reply that says nothing', () => {
+    expect(['', ' \n\t', '\u200b', '<!-- hidden -->', '```\n```'].map(renderReply)).toEqual([[], [], [], [], []]);
+  });
+
+  it('turns what the server would change into what it keeps', () => {
+    expect(one('a\u2028b\u202ec\u0000d\r\ne \ud83d A\u030a')?.text).toBe('a\nbc d\ne \ufffd Å');
+  });
+
+  it('delivers the words when nesting is too deep to parse', () => {
+    const parts = renderReply(`${'>'.repeat(20_000)} deep words`);
+    expect(parts.flatMap(checkPart)).toEqual([]);
+    expect(parts.at(-1)?.text.endsWith('deep words')).toBe(true);
+  });
+});
+
+describe('renderReply on generated Markdown', () => {
+  const tokens = [
+    '**',
+    '*',
+    '_',
+    '~~',
+    '`',
+    '``',
+    '```',
+    '\n```js\n',
+    '\n```\n',
+    '\n\n',
+    '\n',
+    ' ',
+    '> ',
+    '- ',
+    '1. ',
+    '# ',
+    '- [ ] ',
+
+    '|',
+    '\n|-|-|\n',
+    '[',
+    '](https://example.org)',
+    '](./x)',
+    '![',
+    '[^1]',
+    '\n[^1]: ',
+    '<b>',
+    '<!--',
+    '---\n',
+    '    ',
+    '😀',
+    '👩‍🚀',
+    '\u0301',
+    '。',
+    '\ud83d',
+    '\u202e',
+    '\u2028',
+    '\r',
+    '\t',
+    '&#8238;',
+    '\\',
+    '$',
+  ];
+  const syntax = fc.constantFrom(...tokens);
+  const word = fc.nat(9999).map((n) => `w${n}x`);
+  const markdown = fc
+    .array(fc.oneof({ weight: 3, arbitrary: syntax }, { weight: 2, arbitrary: word }, fc.string({ unit: 'binary' })), {
+      maxLength: 120,
+    })
+    .map((pieces) => pieces.join(''));
+
+  it('always sends what Telegram accepts', () => {
+    fc.assert(
+      fc.property(markdown, fc.integer({ min: 1, max: 80 }), (text, maxChars) => {
+        expect([...problemsOf(text), ...previewProblemsOf(text, maxChars)]).toEqual([]);
+      }),
+      { numRuns: 300, seed: 20261121 },
+    );
+  });
+
+  it('loses no word, also across parts', () => {
+    const noComments = fc
+      .array(fc.oneof(syntax, word), { maxLength: 400 })
+      .map((all) => all.join('').replaceAll('<!--', ''));
+    fc.assert(
+      fc.property(noComments, fc.nat(5000), (text, padding) => {
+        const source = `${'p '.repeat(padding)}\n\n${text}`;
+        const seen = renderReply(source)
+          .flatMap((part) => [part.text, ...part.entities.map((e) => (e.type === 'pre' ? (e.language ?? '') : ''))])
+          .join('\n');
+        expect((text.match(/w\d+x/g) ?? []).filter((w) => !seen.includes(w))).toEqual([]);
+      }),
+      { numRuns: 150, seed: 7 },
+    );
+  });
+});
