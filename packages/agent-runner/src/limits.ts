@@ -1,7 +1,5 @@
 /** How long things may take. Milliseconds unless the name says otherwise. */
 export interface LegLimits {
-  /** A leg stops reading and hands over after this long; well below the function's own limit. */
-  readonly legMs: number;
   /** The wake stays hidden this long without a sign of life, so that a crash costs a minute and not the queue's visibility. */
   readonly wakeHiddenS: number;
 }

@@ -1,0 +1,67 @@
+import { agentcoreRuntime } from '@agent-claw/aws/agentcore-runtime';
+import { awsClients } from '@agent-claw/aws/aws-clients';
+import { dynamoLaneStore } from '@agent-claw/aws/dynamo-lane-store';
+import { secretsManagerBotSecret } from '@agent-claw/aws/secrets-manager-bot-secret';
+import { sqsWakeQueue, sqsWakeReceipt } from '@agent-claw/aws/sqs-wake-queue';
+import { createLog } from '@agent-claw/observability/log';
+import { emfMetrics } from '@agent-claw/observability/metrics';
+import { stdoutWriter } from '@agent-claw/observability/stdout';
+import { systemClock } from '@agent-claw/observability/system-clock';
+import { telegramReplyRenderer } from '@agent-claw/telegram/reply-renderer';
+import { telegramMessenger } from '@agent-claw/telegram/telegram-messenger';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createAnswerWake } from './answer-wake.ts';
+import { parseConfig } from './config.ts';
+import { createRunLeg } from './run-leg.ts';
+
+const config = parseConfig(process.env);
+const service = 'agent-runner';
+const log = createLog({ service, write: stdoutWriter });
+const sqs = awsClients.sqs();
+const queue = { client: sqs, queueUrl: config.wakeQueueUrl };
+const secret = secretsManagerBotSecret({
+  client: awsClients.secretsManager(),
+  secretId: config.telegramSecretId,
+  clock: systemClock,
+});
+
+const answerWake = createAnswerWake({
+  runLeg: createRunLeg({
+    lanes: dynamoLaneStore({ client: awsClients.dynamo(), tableName: config.stateTable }),
+    wakes: sqsWakeQueue(queue),
+    runtime: agentcoreRuntime({ client: awsClients.agentcore(), runtimeArn: config.runtimeArn, clock: systemClock }),
+    messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
+    renderer: telegramReplyRenderer,
+    access: { ownerId: config.ownerId, guestIds: [], groupIds: [] },
+    runtimeEpoch: config.runtimeEpoch,
+    clock: systemClock,
+    log,
+    metrics: emfMetrics({ service, write: stdoutWriter }),
+    limits: { wakeHiddenS: config.wakeHiddenS },
+  }),
+  log,
+});
+
+/** Time kept back from the function's own limit, for the hand-over. */
+const MARGIN_MS = 15_000;
+
+/** Wakes from the queue, one at a time; a wake that is not answered is reported back and stays in the queue. */
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const record of event.Records) {
+    const message = {
+      id: record.messageId,
+      body: record.body,
+      receiveCount: Number(record.attributes.ApproximateReceiveCount),
+    };
+    const endsInMs = Math.min(config.legMs, context.getRemainingTimeInMillis() - MARGIN_MS);
+    const invocation = { id: context.awsRequestId, endsAtMs: systemClock.now() + endsInMs };
+    const isAnswered = await answerWake(
+      message,
+      sqsWakeReceipt({ ...queue, receiptHandle: record.receiptHandle }),
+      invocation,
+    );
+    if (!isAnswered) batchItemFailures.push({ itemIdentifier: record.messageId });
+  }
+  return { batchItemFailures };
+};
