@@ -20,9 +20,8 @@ export const renderReply = (markdown: string): ReplyPart[] => splitFormatted(for
  */
 export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHARS): ReplyPart => {
   const room = Math.max(1, Math.min(maxChars, MAX_PART_CHARS));
-  const source = markdown.slice(0, previewSourceChars);
-  const whole = formatted(source.replace(openPair, '').replace(openingFence, '$1'));
-  const isWhole = whole.text.length <= room && source.length === markdown.length;
+  const { whole, isAll } = renderStart(markdown, room);
+  const isWhole = isAll && whole.text.length <= room;
   const end = isWhole ? whole.text.length : safeEnd(whole, room - 1);
   // An entity too many costs its formatting only: a preview is always one message.
   const unformattedFrom = furthest(whole, 0);
@@ -31,12 +30,23 @@ export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHAR
   return isWhole ? part : { ...part, text: `${part.text}…` };
 };
 
-// Rendered text is rarely much shorter than its Markdown; parsing what cannot be shown would only slow the stream.
-const previewSourceChars = 4 * MAX_PART_CHARS;
+// Parsing what cannot be shown would only slow the stream. Rendered text is rarely much shorter than its Markdown, so
+// the first length nearly always fills the message; the second bounds what hidden text can cost.
+const previewSourceChars = [1.5 * MAX_PART_CHARS, 4 * MAX_PART_CHARS];
 // A character whose second half has not arrived would flash as a replacement character.
 const openPair = /[\ud800-\udbff]$/;
 // A fence whose code has not begun would flash its language as text.
 const openingFence = /(^|\n)[ \t]*(?:`{3,}|~{3,})[^`\n]*$/;
+
+const renderStart = (markdown: string, room: number): { whole: FormattedText; isAll: boolean } => {
+  let start = { whole: { text: '', entities: [] } as FormattedText, isAll: false };
+  for (const chars of previewSourceChars) {
+    const source = markdown.slice(0, chars).replace(openPair, '').replace(openingFence, '$1');
+    start = { whole: formatted(source), isAll: markdown.length <= chars };
+    if (start.isAll || start.whole.text.length > room) break;
+  }
+  return start;
+};
 
 const safeEnd = ({ text }: FormattedText, end: number): number => {
   const boundary = end <= 0 ? 0 : safeBoundary(text, 0, end);

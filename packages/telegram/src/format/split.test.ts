@@ -83,6 +83,11 @@ describe('renderPreview', () => {
     expect(renderPreview('*hi*')).toEqual({ text: 'hi', entities: [{ type: 'italic', offset: 0, length: 2 }] });
   });
 
+  it('reads on past text that is not shown, and fills the message', () => {
+    const part = renderPreview(`${'<!-- hidden -->\n\n'.repeat(400)}${'shown '.repeat(1500)}`);
+    expect({ start: part.text.slice(0, 5), isFull: part.text.length > 4080 }).toEqual({ start: 'shown', isFull: true });
+  });
+
   it('does not show the language of a code block that has not begun', () => {
     expect(renderPreview('Look:\n\n```typescr').text).toBe('Look:');
   });
