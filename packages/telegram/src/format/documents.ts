@@ -1,5 +1,5 @@
 import type { Code, Nodes } from 'mdast';
-import { parseMarkdown } from './markdown-tree.ts';
+import { parseMarkdown, unlessTooDeep } from './markdown-tree.ts';
 import type { ReplyDocument } from './reply-part.ts';
 import { renderReply } from './render-reply.ts';
 
@@ -29,7 +29,10 @@ export const replyDocuments = (markdown: string): ReplyDocument[] => {
     documents.push({ fileName: 'reply.md', mimeType: 'text/markdown', content: markdown.toWellFormed() });
   }
   if (markdown.length <= maxCodeChars) return documents;
-  for (const [index, code] of longCode(markdown).entries()) {
+  for (const [index, code] of unlessTooDeep(
+    () => longCode(markdown),
+    () => [],
+  ).entries()) {
     const fileName = `code-${index + 1}.${extensionOf(code.lang ?? '')}`;
     documents.push({ fileName, mimeType: 'text/plain', content: code.value });
   }

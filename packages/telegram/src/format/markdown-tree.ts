@@ -20,7 +20,24 @@ export interface MarkdownTree {
   footnotes: readonly FootnoteDefinition[];
 }
 
-/** Parses GitHub-flavoured Markdown, with emphasis that works next to CJK punctuation. Any text parses. */
+/**
+ * Runs work on a tree, or `fallback` where thousands of nested levels overflow the stack: such a reply has words,
+ * but no structure worth showing.
+ */
+export const unlessTooDeep = <T>(work: () => T, fallback: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) return fallback();
+    throw error;
+  }
+};
+
+/**
+ * Parses GitHub-flavoured Markdown, with emphasis that works next to CJK punctuation.
+ *
+ * @throws RangeError when it is nested too deep for the stack: see {@link unlessTooDeep}.
+ */
 export const parseMarkdown = (markdown: string): MarkdownTree => {
   const root = fromMarkdown(sanitise(markdown), {
     extensions: [gfm(strikethrough), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(strikethrough)],

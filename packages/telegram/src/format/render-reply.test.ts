@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPart } from './check-part.ts';
+import { replyDocuments } from './documents.ts';
 import { parseMarkdown } from './markdown-tree.ts';
 import { renderPreview, renderReply } from './render-reply.ts';
 import type { ReplyPart } from './reply-part.ts';
@@ -97,7 +98,9 @@ describe('renderReply', () => {
   });
 
   it('delivers the words when nesting is too deep to parse', () => {
-    const parts = renderReply(`${'>'.repeat(20_000)} deep words`);
+    const markdown = `${'>'.repeat(20_000)} deep words`;
+    expect(replyDocuments(markdown)).toEqual([]);
+    const parts = renderReply(markdown);
     expect(parts.flatMap(checkPart)).toEqual([]);
     expect(parts.at(-1)?.text.endsWith('deep words')).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { clip } from './clip.ts';
-import { parseMarkdown } from './markdown-tree.ts';
+import { parseMarkdown, unlessTooDeep } from './markdown-tree.ts';
 import { renderTree } from './render-blocks.ts';
 import { MAX_PART_CHARS } from './reply-part.ts';
 import type { FormattedText, ReplyPart } from './reply-part.ts';
@@ -53,12 +53,8 @@ const safeEnd = ({ text }: FormattedText, end: number): number => {
   return text.slice(0, boundary).isWellFormed() ? boundary : 0;
 };
 
-const formatted = (markdown: string): FormattedText => {
-  try {
-    return renderTree(parseMarkdown(markdown));
-  } catch (error) {
-    // Thousands of nested levels overflow the parser's stack: the words still arrive, without formatting.
-    if (error instanceof RangeError) return { text: sanitise(markdown), entities: [] };
-    throw error;
-  }
-};
+const formatted = (markdown: string): FormattedText =>
+  unlessTooDeep(
+    () => renderTree(parseMarkdown(markdown)),
+    () => ({ text: sanitise(markdown), entities: [] }),
+  );
