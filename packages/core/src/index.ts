@@ -1,6 +1,7 @@
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './lane.ts';
+export * from './lane-limits.ts';
 export * from './ports/agent-runtime.ts';
 export * from './ports/bot-secret.ts';
 export * from './ports/clock.ts';

@@ -1,0 +1,32 @@
+import type { InboxEntry } from './lane.ts';
+
+/** A lease lasts this long after its last renewal; with the margin it ends before a crashed holder's wake comes back (60 s). */
+export const LEASE_MS = 30_000;
+/** A lease is taken over only this long after its end, so that two clocks apart by less never see it differently. */
+export const LEASE_SKEW_MARGIN_MS = 10_000;
+/** What a lane's inbox holds at most. Above it the sender keeps the message. */
+export const INBOX_MAX_ENTRIES = 20;
+export const INBOX_MAX_BYTES = 128 * 1024;
+/** Room above the bounds for stop entries: a full inbox is when somebody most wants to stop. */
+export const INBOX_STOP_HEADROOM = { entries: 4, bytes: 4 * 1024 } as const;
+/** Accepted entry ids that a lane remembers, newest first, for each kind of id. */
+export const SEEN_KEPT = 200;
+
+const utf8 = new TextEncoder();
+
+/** What the entry counts against the inbox's bytes. */
+export const entryBytes = (entry: InboxEntry): number => utf8.encode(JSON.stringify(entry)).length;
+
+const numberOf = (id: string): number => Number(id.slice(1));
+
+/** The remembered ids that may be forgotten: all but the newest of each kind (`u…`, `h…`), and never one that still waits. */
+export const surplusSeen = (seen: Iterable<string>, waiting: Readonly<Record<string, unknown>>): readonly string[] => {
+  const kinds = new Map<string, string[]>();
+  for (const id of seen) kinds.set(id.charAt(0), [...(kinds.get(id.charAt(0)) ?? []), id]);
+  return [...kinds.values()].flatMap((ids) =>
+    ids
+      .sort((a, b) => numberOf(b) - numberOf(a))
+      .slice(SEEN_KEPT)
+      .filter((id) => !Object.hasOwn(waiting, id)),
+  );
+};

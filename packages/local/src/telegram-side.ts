@@ -1,0 +1,34 @@
+import type { LocalOptions } from './options.ts';
+
+/** Who plays Telegram, and how its updates reach the webhook. */
+export interface TelegramSide {
+  /** `webhook`: it posts to us, registered by the stack. `polling`: we fetch. `external`: somebody posts to us with the secret. */
+  readonly delivery: 'webhook' | 'polling' | 'external';
+  readonly usesDouble: boolean;
+  readonly apiRoot: string;
+  readonly botToken: string;
+  readonly webhookSecret: string | undefined;
+  readonly ownerId: string;
+}
+
+/** The bot and the first person of the built-in double. The token opens nothing but the double on this machine. */
+export const DOUBLE_BOT_TOKEN = '7000001:local-double-bot-opens-nothing-else';
+export const DOUBLE_OWNER_ID = '4242001';
+const TELEGRAM = 'https://api.telegram.org';
+
+export const telegramSideOf = (options: LocalOptions, publicUrl: string): TelegramSide => {
+  const { telegramToken, telegramApiRoot, webhookSecret, ownerId } = options;
+  if (telegramToken === undefined) {
+    return {
+      delivery: 'webhook',
+      usesDouble: true,
+      apiRoot: publicUrl,
+      botToken: DOUBLE_BOT_TOKEN,
+      webhookSecret: undefined,
+      ownerId: ownerId ?? DOUBLE_OWNER_ID,
+    };
+  }
+  const shared = { usesDouble: false, botToken: telegramToken, webhookSecret, ownerId: ownerId ?? '' };
+  if (telegramApiRoot === undefined) return { ...shared, delivery: 'polling', apiRoot: TELEGRAM };
+  return { ...shared, delivery: webhookSecret === undefined ? 'webhook' : 'external', apiRoot: telegramApiRoot };
+};

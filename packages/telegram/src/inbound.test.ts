@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { entryOf, laneOf, visitorOf } from './inbound.ts';
+import { parseUpdate } from './parse-update.ts';
+import type { TelegramMessage } from './update-schema.ts';
+
+const BOT = { id: '7000', username: 'ClawBot' };
+const owner = { id: 1, is_bot: false, first_name: 'Ada', last_name: 'L' };
+const privateChat = { id: 1, type: 'private', first_name: 'Ada' };
+const group = { id: -100, type: 'supergroup', title: 'G' };
+
+const messageOf = (fields: object): TelegramMessage => {
+  const parsed = parseUpdate({
+    update_id: 5,
+    message: { message_id: 9, date: 1000, chat: privateChat, from: owner, ...fields },
+  });
+  if (parsed.kind !== 'message') throw new Error(`parsed as ${parsed.kind}`);
+  return parsed.message;
+};
+
+describe('parseUpdate', () => {
+  it.each([
+    ['an odd optional field counts as absent', { text: { toString: 'x' } }, ''],
+    ['unknown fields are dropped', { text: 'hi', of_tomorrow: [1] }, 'hi'],
+  ])('%s', (_promise, fields, text) => {
+    expect(messageOf(fields).text ?? '').toBe(text);
+  });
+
+  it.each([{}, null, [], 'x', { update_id: '5' }, { update_id: -1 }, { update_id: 2 ** 40 }])(
+    'cannot use %o',
+    (raw) => {
+      expect(parseUpdate(raw)).toEqual({ kind: 'unusable' });
+    },
+  );
+
+  it('ignores kinds that nobody answers, and inherited keys', () => {
+    expect([
+      parseUpdate({ update_id: 5, poll: {} }),
+      parseUpdate({ update_id: 5, constructor: { text: 'x' } }),
+    ]).toEqual([
+      { kind: 'ignored', updateId: 5, reason: 'other_kind' },
+      { kind: 'ignored', updateId: 5, reason: 'other_kind' },
+    ]);
+  });
+});
+
+describe('entryOf', () => {
+  it('keeps who said what, when, in answer to what, with which files', () => {
+    const message = messageOf({
+      caption: 'look',
+      photo: [{ file_id: 'small' }, { file_id: 'large', file_size: 12 }],
+      media_group_id: 'album',
+      reply_to_message: { message_id: 8, from: { id: 7000, is_bot: true, first_name: 'Claw' }, text: 'before' },
+      quote: { text: 'bef' },
+      forward_origin: { type: 'user', sender_user: { id: 3, is_bot: false, first_name: 'Eve' } },
+    });
+    expect(entryOf(5, message, BOT)).toEqual({
+      id: 'u5',
+      kind: 'message',
+      sentAtEpochS: 1000,
+      sequence: 5,
+      sender: { id: '1', name: 'Ada L' },
+      text: 'look',
+      messageId: 9,
+      attachments: [{ kind: 'photo', fileId: 'large', sizeBytes: 12 }],
+      replyTo: { text: 'before', senderName: 'Claw', quote: 'bef' },
+      forwardedFrom: 'Eve',
+      albumId: 'album',
+    });
+  });
+
+  it.each([
+    ['/new', 'command', { name: 'new', args: '' }],
+    ['/Help@clawbot me please', 'command', { name: 'help', args: 'me please' }],
+    ['/stop', 'stop', { name: 'stop', args: '' }],
+    ['Stop!', 'stop', undefined],
+    ['/help@OtherBot', 'message', undefined],
+    ['see /help', 'message', undefined],
+    ['/usr/bin is a folder', 'message', undefined],
+  ])('reads "%s" as %s', (text, kind, command) => {
+    const entry = entryOf(5, messageOf({ text }), BOT);
+    expect({ kind: entry?.kind, command: entry?.command }).toEqual({ kind, command });
+  });
+
+  it('does not obey forwarded commands or stop words', () => {
+    const kinds = ['/new', 'stop'].map(
+      (text) => entryOf(5, messageOf({ text, forward_sender_name: 'Eve' }), BOT)?.kind,
+    );
+    expect(kinds).toEqual(['message', 'message']);
+  });
+
+  it('finds nothing to answer in a service message', () => {
+    expect(entryOf(5, messageOf({ new_chat_members: [{ id: 7000 }] }), BOT)).toBeNull();
+  });
+});
+
+describe('visitorOf', () => {
+  it.each([
+    ['a mention', { text: 'hey @clawbot', entities: [{ type: 'mention', offset: 4, length: 8 }] }],
+    [
+      'a reply to the bot',
+      { text: 'yes', reply_to_message: { message_id: 1, from: { id: 7000, is_bot: true, first_name: 'C' } } },
+    ],
+    ['a command', { text: '/help' }],
+  ])('sees that %s addresses the bot', (_how, fields) => {
+    expect(visitorOf(messageOf({ chat: group, ...fields }), BOT)).toEqual({
+      place: { id: '-100', kind: 'group' },
+      sender: { id: '1', isBot: false },
+      speaksAsChat: false,
+      addressed: true,
+    });
+  });
+
+  it('takes a positive chat id that claims to be a group for neither', () => {
+    expect(visitorOf(messageOf({ chat: { id: 1, type: 'group' }, text: 'x' }), BOT).place).toEqual({
+      id: '1',
+      kind: 'other',
+    });
+  });
+});
+
+describe('laneOf', () => {
+  it('is the topic where there is one, and not a mere reply thread', () => {
+    const topic = messageOf({ chat: group, message_thread_id: 17, is_topic_message: true, text: 'x' });
+    const thread = messageOf({ chat: group, message_thread_id: 17, text: 'x' });
+    expect([laneOf(topic, BOT), laneOf(thread, BOT)]).toEqual(['tg:7000:-100:17', 'tg:7000:-100']);
+  });
+});
