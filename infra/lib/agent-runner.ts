@@ -1,0 +1,58 @@
+import type { AgentRunnerEnvironment } from '@agent-claw/agent-runner/config';
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import type { AgentRuntime } from './agent-runtime.ts';
+import { alarmOnErrors } from './function-alarms.ts';
+import type { Parameters } from './parameters.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { StateTables } from './state-tables.ts';
+import type { TelegramSecret } from './telegram-secret.ts';
+import type { WakeQueue } from './wake-queue.ts';
+import type { Bot } from './webhook-registrar.ts';
+
+const LEG_LIMIT = Duration.minutes(5);
+/** The leg's limit and half a minute to hand over. */
+export const AGENT_RUNNER_TIMEOUT = LEG_LIMIT.plus(Duration.seconds(30));
+
+export interface AgentRunnerProps {
+  readonly tables: StateTables;
+  readonly wakes: WakeQueue;
+  readonly telegram: TelegramSecret;
+  readonly runtime: AgentRuntime;
+  readonly bot: Bot;
+  readonly parameters: Parameters;
+}
+
+/** Runs one leg of a turn for each wake, at most five at a time. */
+export class AgentRunner extends ServiceFunction {
+  constructor(scope: Construct, id: string, props: AgentRunnerProps) {
+    super(scope, id, {
+      service: 'agent-runner',
+      description: 'Runs one leg of a turn',
+      timeout: AGENT_RUNNER_TIMEOUT,
+      memoryMiB: 512,
+      environment: {
+        STATE_TABLE: props.tables.state.tableName,
+        WAKE_QUEUE_URL: props.wakes.queue.queueUrl,
+        TELEGRAM_SECRET_ID: props.telegram.secret.secretArn,
+        RUNTIME_ARN: props.runtime.arn,
+        RUNTIME_EPOCH: props.runtime.epoch,
+        BOT_ID: props.bot.id,
+        OWNER_ID: props.parameters.ownerId,
+        LEG_LIMIT_MS: String(LEG_LIMIT.toMilliseconds()),
+      } satisfies Record<keyof AgentRunnerEnvironment, string>,
+    });
+    this.allow('Lanes', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.tables.state.tableArn]);
+    this.allow('Ring', ['sqs:SendMessage'], [props.wakes.queue.queueArn]);
+    this.allow('BotToken', ['secretsmanager:GetSecretValue'], [props.telegram.secret.secretArn]);
+    props.runtime.allowInvoke(this);
+    this.function.addEventSource(
+      new SqsEventSource(props.wakes.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 5 }),
+    );
+    alarmOnErrors(
+      this,
+      'Turns fail. Messages wait in their lanes and are tried again; look at the log of agent-runner.',
+    );
+  }
+}

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { BOT_COMMANDS } from '@agent-claw/core';
+import type { Log } from '@agent-claw/core';
+import * as z from 'zod';
+import type { RegistrationData } from './answer-cloudformation.ts';
+import { BotApiError } from './bot-api.ts';
+import type { CallBotApi } from './bot-api.ts';
+import type { Delivery, RegistrationRequest } from './cloudformation-event.ts';
+import type { SecretStore, TelegramSecret } from './secret-store.ts';
+
+export interface RegisterWebhookDeps {
+  readonly secrets: SecretStore;
+  readonly botApi: (token: string, signal: AbortSignal) => CallBotApi;
+  /** 32 fresh random bytes, base64url. */
+  readonly newWebhookSecret: () => string;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Update kinds we handle. Telegram remembers the list, so it is always sent in full. */
+export const ALLOWED_UPDATES = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'message_reaction',
+  'my_chat_member',
+  'stopped_message_generation',
+] as const;
+
+/** One person writes; more parallel deliveries only cost. */
+const MAX_CONNECTIONS = 10;
+const MAX_WAIT_S = 5;
+
+/** Fail closed: no digest matches any header, so the webhook refuses everybody. */
+const NOT_CONNECTED: RegistrationData = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
+
+const meSchema = z.object({ id: z.number().int(), username: z.string() });
+const infoSchema = z.object({ url: z.string(), pending_update_count: z.number().default(0) });
+
+/**
+ * Connects the bot in the secret to the webhook address, checks it with Telegram, and returns what others need to know.
+ * Repeatable: a second run with the same input changes nothing.
+ * @throws Error with the owner's next action; its message is safe to show.
+ */
+export const createRegisterWebhook =
+  (deps: RegisterWebhookDeps) =>
+  async (request: RegistrationRequest, signal: AbortSignal): Promise<RegistrationData> => {
+    const stored = await deps.secrets.read(signal);
+    if (stored.kind === 'absent') {
+      deps.log.info('bot_not_connected', { reason: 'no token in the secret' });
+      return NOT_CONNECTED;
+    }
+    if (stored.kind === 'unusable') {
+      throw new Error(
+        'The secret holds no bot token. Put {"botToken":"<the token of @BotFather>"} into it, raise BotTokenVersion and deploy again.',
+      );
+    }
+    const call = deps.botApi(stored.secret.botToken, signal);
+    const { WebhookUrl: url, Delivery: delivery } = request.registration;
+
+    const me = await identify(deps, call, stored.secret.botToken, delivery);
+    if (delivery === 'polling') await refuseLiveWebhook(call, me.username);
+    const secret = await withWebhookSecret(deps, stored.secret, request.replaceSecret, signal);
+    if (delivery !== 'polling') await register(deps, call, url, secret.webhookSecret, delivery);
+    const settled =
+      delivery === 'webhook' && !request.replaceSecret ? await retirePrevious(deps, call, secret, signal) : secret;
+    await publishCommands(deps, call);
+    deps.log.info('bot_connected', { botId: me.id, delivery, webhookHost: new URL(url).host });
+    return { BotId: me.id, BotUsername: me.username, WebhookSecretDigests: digestsOf(settled) };
+  };
+
+/** Takes the webhook back, unless it points to somebody else by now. */
+export const createUnregisterWebhook =
+  (deps: Pick<RegisterWebhookDeps, 'secrets' | 'botApi' | 'log'>) =>
+  async (request: RegistrationRequest, signal: AbortSignal): Promise<void> => {
+    if (request.registration.Delivery === 'polling') return;
+    const stored = await deps.secrets.read(signal);
+    if (stored.kind !== 'present') return;
+    const call = deps.botApi(stored.secret.botToken, signal);
+    const { url } = infoSchema.parse(await call('getWebhookInfo'));
+    if (url !== request.registration.WebhookUrl) {
+      deps.log.info('webhook_left', { reason: 'it points elsewhere' });
+      return;
+    }
+    await call('deleteWebhook');
+    deps.log.info('webhook_deleted');
+  };
+
+type Connected = TelegramSecret & { readonly webhookSecret: string };
+
+const identify = async (
+  deps: RegisterWebhookDeps,
+  call: CallBotApi,
+  token: string,
+  delivery: Delivery,
+): Promise<{ id: string; username: string }> => {
+  try {
+    const me = meSchema.parse(await call('getMe'));
+    return { id: String(me.id), username: me.username };
+  } catch (error) {
+    if (delivery !== 'external') throw error;
+    // A server that only receives messages need not know getMe; a token starts with the bot's id.
+    deps.log.warn('external_server_without_get_me');
+    return { id: token.slice(0, token.indexOf(':')), username: '' };
+  }
+};
+
+const refuseLiveWebhook = async (call: CallBotApi, username: string): Promise<void> => {
+  const { url } = infoSchema.parse(await call('getWebhookInfo'));
+  if (url === '') return;
+  throw new Error(
+    `@${username} is already served by ${new URL(url).host}; long polling would take it over. Remove that deployment first, or use another bot.`,
+  );
+};
+
+const withWebhookSecret = async (
+  deps: RegisterWebhookDeps,
+  secret: TelegramSecret,
+  replace: boolean,
+  signal: AbortSignal,
+): Promise<Connected> => {
+  const { webhookSecret: current } = secret;
+  if (current !== undefined && !replace) return { ...secret, webhookSecret: current };
+  const next: Connected = {
+    botToken: secret.botToken,
+    webhookSecret: deps.newWebhookSecret(),
+    ...(current === undefined ? {} : { previousWebhookSecret: current }),
+  };
+  // Stored before Telegram hears of it: the other way round, a crash in between would leave a secret nobody knows.
+  await deps.secrets.write(next, signal);
+  return next;
+};
+
+const register = async (
+  deps: RegisterWebhookDeps,
+  call: CallBotApi,
+  url: string,
+  secretToken: string,
+  delivery: Delivery,
+): Promise<void> => {
+  try {
+    const parameters = {
+      url,
+      secret_token: secretToken,
+      allowed_updates: ALLOWED_UPDATES,
+      max_connections: MAX_CONNECTIONS,
+    };
+    await patiently(deps, () => call('setWebhook', parameters));
+    const info = infoSchema.parse(await call('getWebhookInfo'));
+    if (info.url !== url) {
+      throw new Error(
+        'Telegram took the webhook but now shows another address. Something else registers this bot: stop it and deploy again.',
+      );
+    }
+  } catch (error) {
+    if (delivery !== 'external') throw error;
+    deps.log.warn('external_server_without_webhooks');
+  }
+};
+
+/** Telegram takes one setWebhook a second and says how long to wait. */
+const patiently = async (deps: RegisterWebhookDeps, attempt: () => Promise<unknown>): Promise<void> => {
+  try {
+    await attempt();
+  } catch (error) {
+    if (!(error instanceof BotApiError) || error.retryAfterS === undefined || error.retryAfterS > MAX_WAIT_S)
+      throw error;
+    await deps.sleep(error.retryAfterS * 1_000);
+    await attempt();
+  }
+};
+
+/** The previous secret stays valid until a later run finds nothing left that was waiting to be delivered with it. */
+const retirePrevious = async (
+  deps: RegisterWebhookDeps,
+  call: CallBotApi,
+  secret: Connected,
+  signal: AbortSignal,
+): Promise<Connected> => {
+  if (secret.previousWebhookSecret === undefined) return secret;
+  const info = infoSchema.parse(await call('getWebhookInfo'));
+  if (info.pending_update_count > 0) return secret;
+  const settled: Connected = { botToken: secret.botToken, webhookSecret: secret.webhookSecret };
+  await deps.secrets.write(settled, signal);
+  deps.log.info('previous_webhook_secret_retired');
+  return settled;
+};
+
+const publishCommands = async (deps: RegisterWebhookDeps, call: CallBotApi): Promise<void> => {
+  try {
+    await call('setMyCommands', {
+      commands: BOT_COMMANDS.map(({ name, description }) => ({ command: name, description })),
+    });
+  } catch (error) {
+    // The menu is a convenience: commands work without it.
+    deps.log.error('commands_not_published', error);
+  }
+};
+
+const digestsOf = (secret: Connected): string =>
+  [secret.webhookSecret, secret.previousWebhookSecret]
+    .filter((value) => value !== undefined)
+    .map((value) => createHash('sha256').update(value).digest('hex'))
+    .join(',');

@@ -1,0 +1,68 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+
+const secretSchema = z.object({
+  botToken: z.string().regex(/^\d+:[\w-]+$/u),
+  webhookSecret: z
+    .string()
+    .regex(/^[\w-]{1,256}$/u)
+    .optional(),
+  /** Still accepted while Telegram may be using it. */
+  previousWebhookSecret: z.string().optional(),
+});
+export type TelegramSecret = z.infer<typeof secretSchema>;
+
+/** What the secret holds. `absent`: the owner has not put anything in. `unusable`: it is something else than a token. */
+export type StoredSecret =
+  | { readonly kind: 'present'; readonly secret: TelegramSecret }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unusable' };
+
+/** The one secret of the Telegram channel. */
+export interface SecretStore {
+  read(signal: AbortSignal): Promise<StoredSecret>;
+  /** Replaces the whole value. */
+  write(secret: TelegramSecret, signal: AbortSignal): Promise<void>;
+}
+
+export const secretsManagerSecretStore = (client: SecretsManagerClient, secretId: string): SecretStore => ({
+  async read(signal) {
+    try {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }), {
+        abortSignal: signal,
+      });
+      return parseSecret(SecretString ?? '');
+    } catch (error) {
+      // The secret exists but has no value yet.
+      if (error instanceof ResourceNotFoundException) return { kind: 'absent' };
+      throw error;
+    }
+  },
+  async write(secret, signal) {
+    await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(secret) }), {
+      abortSignal: signal,
+    });
+  },
+});
+
+/** Takes `{"botToken":"…"}` and, because people paste it like that, the bare token. */
+export const parseSecret = (value: string): StoredSecret => {
+  const text = value.trim();
+  if (text === '' || text === '{}') return { kind: 'absent' };
+  const parsed = secretSchema.safeParse(text.startsWith('{') ? jsonOf(text) : { botToken: text });
+  return parsed.success ? { kind: 'present', secret: parsed.data } : { kind: 'unusable' };
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is one of the ways to be unusable; the text itself must not reach an error message.
+    return undefined;
+  }
+};
