@@ -1,0 +1,174 @@
+import {
+  AfterModelCallEvent,
+  Agent,
+  BeforeModelCallEvent,
+  MaxTokensError,
+  Message,
+  NullConversationManager,
+  TextBlock,
+} from '@strands-agents/sdk';
+import type { Model, StreamEvent, Tool } from '@strands-agents/sdk';
+import type { Clock, EntryId, TurnMessage } from '@agent-claw/core';
+import { isWorthAnotherCall } from './failure.ts';
+import { savedMessage } from './history.ts';
+import { textOf, toolSummary, usageOf } from './read-blocks.ts';
+
+const MAX_STEPS = 40;
+const MAX_OUTPUT_TOKENS = 64_000;
+const MAX_TOTAL_TOKENS = 2_000_000;
+const MODEL_ATTEMPTS = 4;
+const FIRST_RETRY_MS = 1_000;
+
+/** What a run tells while it works; the turn table gives it a number. */
+export type RunEvent =
+  | { readonly type: 'text'; readonly delta: string }
+  | { readonly type: 'tool_started'; readonly name: string; readonly summary: string }
+  | { readonly type: 'tool_finished'; readonly name: string; readonly ok: boolean }
+  | { readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number };
+
+export interface AgentRun {
+  readonly model: Model;
+  readonly systemPrompt: string;
+  readonly history: readonly Message[];
+  readonly tools: readonly Tool[];
+  /** The user side of this turn, as the model reads it. */
+  readonly prompt: string;
+  /** Hands out, once, what people said since the last call; it is read before every model call. */
+  readonly takeSteered: () => readonly TurnMessage[];
+  readonly envelope: (messages: readonly TurnMessage[]) => string;
+  /** Everything emitted as `text`, joined, is the reply. */
+  readonly emit: (event: RunEvent) => void;
+}
+
+export interface AgentRunResult {
+  readonly reply: string;
+  /** This turn's messages: user and assistant alternate, every tool call has its result, the last one is the assistant's. */
+  readonly messages: readonly unknown[];
+  readonly steered: readonly EntryId[];
+  readonly ending: 'complete' | 'stopped' | 'limit';
+}
+
+const limitLine = {
+  steps: `I stopped here: this took ${MAX_STEPS} steps, which is my limit for one turn. Tell me to go on if you want more.`,
+  length: 'I stopped here: this answer reached my limit for one turn. Tell me to go on if you want more.',
+};
+
+const assistantMessage = (text: string): Message => new Message({ role: 'assistant', content: [new TextBlock(text)] });
+
+/** Puts what people said meanwhile into the user message that is about to be sent: after tool results, roles still alternate. */
+const addToLastUserMessage = (messages: Message[], text: string): void => {
+  const last = messages.at(-1);
+  if (last?.role !== 'user')
+    throw new Error(`A model call starts with a user message last, but the last one is "${last?.role}".`);
+  messages[messages.length - 1] = new Message({ role: 'user', content: [...last.content, new TextBlock(text)] });
+};
+
+/**
+ * Runs the agent once: a new agent per turn, so that nothing of one turn leaks into the next. `signal` stops it, and
+ * what was said until then is kept. Throws what the model or a store threw; then nothing of the turn is to be saved.
+ */
+export const createAgentRun =
+  (deps: { readonly clock: Clock }) =>
+  async (run: AgentRun, signal: AbortSignal): Promise<AgentRunResult> => {
+    const agent = new Agent({
+      model: run.model,
+      systemPrompt: run.systemPrompt,
+      messages: [...run.history],
+      tools: [...run.tools],
+      printer: false,
+      retryStrategy: null,
+      conversationManager: new NullConversationManager(),
+      toolExecutor: 'sequential',
+    });
+    const steered: EntryId[] = [];
+    let reply = '';
+    let stepText = '';
+    let inputTokens = 0;
+    let outputTokens = 0;
+
+    const say = (text: string): void => {
+      reply += text;
+      run.emit({ type: 'text', delta: text });
+    };
+    const separate = (): void => {
+      if (reply !== '' && !reply.endsWith('\n\n')) say(reply.endsWith('\n') ? '\n' : '\n\n');
+    };
+
+    agent.addHook(BeforeModelCallEvent, () => {
+      stepText = '';
+      const messages = run.takeSteered();
+      if (messages.length === 0) return;
+      addToLastUserMessage(agent.messages, run.envelope(messages));
+      steered.push(...messages.map((message) => message.id));
+    });
+    agent.addHook(AfterModelCallEvent, async (event) => {
+      // Words that were shown cannot be taken back: a call is repeated only while it has said nothing.
+      if (event.error === undefined || stepText !== '' || event.attemptCount >= MODEL_ATTEMPTS) return;
+      if (signal.aborted || !isWorthAnotherCall(event.error)) return;
+      await deps.clock.sleep(FIRST_RETRY_MS * 2 ** (event.attemptCount - 1), signal);
+      event.retry = true;
+    });
+
+    const onEvent = (event: StreamEvent): void => {
+      const text = textOf(event);
+      if (text !== null) {
+        if (stepText === '') separate();
+        stepText += text;
+        say(text);
+        return;
+      }
+      const update = toolSummary(event);
+      if (update !== null) run.emit(update);
+      const usage = usageOf(event);
+      inputTokens += usage.inputTokens;
+      outputTokens += usage.outputTokens;
+    };
+
+    const drive = async (): Promise<{ readonly stopReason: string; readonly lastMessage: Message | undefined }> => {
+      try {
+        const stream = agent.stream(run.prompt, {
+          cancelSignal: signal,
+          limits: { turns: MAX_STEPS, outputTokens: MAX_OUTPUT_TOKENS, totalTokens: MAX_TOTAL_TOKENS },
+        });
+        let next = await stream.next();
+        for (; !next.done; next = await stream.next()) onEvent(next.value);
+        return next.value;
+      } catch (error) {
+        if (signal.aborted) return { stopReason: 'cancelled', lastMessage: undefined };
+        if (error instanceof MaxTokensError) return { stopReason: 'maxTokens', lastMessage: undefined };
+        throw error;
+      }
+    };
+
+    const { stopReason, lastMessage } = await drive();
+    if (inputTokens + outputTokens > 0) run.emit({ type: 'usage', inputTokens, outputTokens });
+    const messages = agent.messages.slice(run.history.length);
+    // Stopped before the library took the prompt in: the history still begins with what was asked.
+    if (messages.length === 0) messages.push(new Message({ role: 'user', content: [new TextBlock(run.prompt)] }));
+    const cut = (ending: 'stopped' | 'limit', mark: string): AgentRunResult => {
+      const last = messages.at(-1);
+      // The library closes a cancelled turn with words of its own; what was really said goes there instead.
+      if (stopReason === 'cancelled' && last === lastMessage && last?.role === 'assistant') messages.pop();
+      const open = messages.at(-1);
+      if (open?.role === 'assistant')
+        messages[messages.length - 1] = new Message({
+          role: 'assistant',
+          content: [...open.content, new TextBlock(mark)],
+        });
+      else messages.push(assistantMessage(stepText === '' ? mark : `${stepText}\n\n${mark}`));
+      return { reply, messages: messages.map(savedMessage), steered, ending };
+    };
+    if (stopReason === 'cancelled') return cut('stopped', '(stopped)');
+    if (stopReason === 'endTurn' || stopReason === 'stopSequence') {
+      if (reply.trim() === '') {
+        say('(I have nothing to add.)');
+        messages[messages.length - 1] = assistantMessage('(I have nothing to add.)');
+      }
+      return { reply, messages: messages.map(savedMessage), steered, ending: 'complete' };
+    }
+    if (stopReason === 'limitTurns') stepText = '';
+    const line = stopReason === 'limitTurns' ? limitLine.steps : limitLine.length;
+    separate();
+    say(line);
+    return cut('limit', line);
+  };

@@ -1,0 +1,83 @@
+import { dynamoConversationStore } from '@agent-claw/aws/dynamo-conversation-store';
+import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
+import type { WorkspaceStore } from '@agent-claw/core';
+import { createLog } from '@agent-claw/observability/log';
+import { stdoutWriter } from '@agent-claw/observability/stdout';
+import { systemClock } from '@agent-claw/observability/system-clock';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createAgentRun } from './agent/run-turn.ts';
+import { createAnswerTurn } from './answer-turn.ts';
+import { parseConfig } from './config.ts';
+import type { ContainerConfig } from './config.ts';
+import { modelFor } from './models/model-for.ts';
+import type { ModelOptions } from './models/model-for.ts';
+import { createContainerServer } from './server.ts';
+import { createTurnTable } from './turn-table.ts';
+import { workspacePrefix } from './workspace-prefix.ts';
+
+/** AgentCore ends a session within 15 s; runs that need longer are run again from their beginning elsewhere. */
+const DRAIN_MS = 8_000;
+
+const modelOptions = (config: ContainerConfig): ModelOptions => {
+  const {
+    BEDROCK_ACCESS_KEY_ID: accessKeyId,
+    BEDROCK_SECRET_ACCESS_KEY: secretAccessKey,
+    BEDROCK_SESSION_TOKEN: sessionToken,
+  } = config;
+  const credentials =
+    accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
+  return {
+    ...(config.ANTHROPIC_API_KEY === undefined ? {} : { anthropicKey: config.ANTHROPIC_API_KEY }),
+    ...(config.OPENAI_API_KEY === undefined ? {} : { openaiKey: config.OPENAI_API_KEY }),
+    bedrock: {
+      ...(config.BEDROCK_REGION === undefined ? {} : { region: config.BEDROCK_REGION }),
+      ...(config.BEDROCK_ENDPOINT === undefined ? {} : { endpoint: config.BEDROCK_ENDPOINT }),
+      ...credentials,
+    },
+  };
+};
+
+/** Builds everything before listening: a snapshot of the process is taken at the first healthy ping. */
+const start = async (): Promise<void> => {
+  const config = parseConfig(process.env);
+  const log = createLog({ service: 'agent-container', write: stdoutWriter });
+  const clock = systemClock;
+  const s3 = new S3Client({ forcePathStyle: true });
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const workspaceFor = (call: Parameters<typeof workspacePrefix>[0]): WorkspaceStore =>
+    s3WorkspaceStore({ client: s3, bucket: config.WORKSPACE_BUCKET, prefix: workspacePrefix(call) });
+  const options = modelOptions(config);
+  const model = await modelFor(config.MODEL, options, clock);
+  const heartbeatModel =
+    config.HEARTBEAT_MODEL === undefined ? model : await modelFor(config.HEARTBEAT_MODEL, options, clock);
+  const answer = createAnswerTurn({
+    run: createAgentRun({ clock }),
+    model,
+    heartbeatModel,
+    workspaceFor,
+    timeZone: config.TIME_ZONE,
+    clock,
+    log,
+  });
+  const conversations = dynamoConversationStore({ client: dynamo, tableName: config.CONVERSATIONS_TABLE });
+  const server = createContainerServer({ table: createTurnTable({ conversations, answer, clock, log }), clock, log });
+  const port = await server.listen(config.PORT, '0.0.0.0');
+  log.info('container_listening', { port, model: config.MODEL.split('@')[0] });
+  process.once('SIGTERM', () => {
+    server
+      .close(DRAIN_MS)
+      .then(() => log.info('container_drained'))
+      .catch((error: unknown) => log.error('drain_failed', error))
+      .finally(() => process.exit(0));
+  });
+};
+
+start().catch((error: unknown) => {
+  // The message says what to set; without it the platform shows nothing but an exit code.
+  process.stderr.write(`agent-container cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,99 @@
+import type { Message, StreamOptions, SystemPrompt } from '@strands-agents/sdk';
+
+/** One thing a person said, taken out of its envelope. */
+export interface Said {
+  readonly from: string;
+  readonly at: string;
+  readonly text: string;
+  readonly attachments: readonly string[];
+}
+
+/** What the demo model knows: the model port's input and nothing else. */
+export interface DemoInput {
+  /** Everything people said before this turn, oldest first. */
+  readonly earlier: readonly Said[];
+  /** What is to be answered now, steered messages included, in order. */
+  readonly now: readonly Said[];
+  /** Results of the tools called for it so far, in order. */
+  readonly results: readonly ToolOutcome[];
+  /** True while this is the conversation's first answer. */
+  readonly isFirst: boolean;
+  readonly heartbeat: boolean;
+  /** Workspace files in the system prompt, by name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly tools: ReadonlySet<string>;
+}
+
+export interface ToolOutcome {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+const envelopeForm = /<message from="([^"]*)" at="([^"]*)">\n([\s\S]*?)\n?<\/message>/gu;
+const contextForm = /<reply_to[^>]*>\n[\s\S]*?\n<\/reply_to>\n?/gu;
+const attachmentForm = /<attachment ([^>]*)\/>\n?/gu;
+
+const saidIn = (text: string): readonly Said[] =>
+  [...text.matchAll(envelopeForm)].map(([, from = '', at = '', body = '']) => ({
+    from,
+    at,
+    text: body
+      .replace(contextForm, '')
+      .replace(attachmentForm, '')
+      .replace(/<\/?forwarded[^>]*>\n?/gu, '')
+      .replaceAll('&lt;', '<')
+      .trim(),
+    attachments: [...body.matchAll(attachmentForm)].map(
+      ([, fields = '']) => /(?:name|kind)="([^"]*)"/u.exec(fields)?.[1] ?? 'a file',
+    ),
+  }));
+
+const textIn = (message: Message): string =>
+  message.content.flatMap((block) => (block.type === 'textBlock' ? [block.text] : [])).join('\n');
+
+const systemText = (prompt: SystemPrompt | undefined): string => {
+  if (prompt === undefined || typeof prompt === 'string') return prompt ?? '';
+  return prompt.flatMap((block) => (block.type === 'textBlock' ? [block.text] : [])).join('\n');
+};
+
+const filesIn = (system: string): Readonly<Record<string, string>> => {
+  const [, context = ''] = system.split(/^# Workspace files$/mu, 2);
+  const sections = context.split(/^## ([A-Z]+\.md)$/mu).slice(1);
+  const names = sections.filter((_, index) => index % 2 === 0);
+  return Object.fromEntries(names.map((name, index) => [name, (sections[index * 2 + 1] ?? '').trim()]));
+};
+
+const resultsIn = (messages: readonly Message[]): readonly ToolOutcome[] => {
+  const names = new Map<string, string>();
+  return messages.flatMap((message) =>
+    message.content.flatMap((block): ToolOutcome[] => {
+      if (block.type === 'toolUseBlock') names.set(block.toolUseId, block.name);
+      if (block.type !== 'toolResultBlock') return [];
+      const text = block.content
+        .map((part) => (part.type === 'textBlock' ? part.text : JSON.stringify(part)))
+        .join('\n');
+      return [{ name: names.get(block.toolUseId) ?? 'tool', ok: block.status === 'success', text }];
+    }),
+  );
+};
+
+const endsTurn = (message: Message): boolean =>
+  message.role === 'assistant' && message.content.every((block) => block.type !== 'toolUseBlock');
+
+/** Reads the port's input the way a model would: everything after the last finished answer is to be answered now. */
+export const readInput = (messages: readonly Message[], options: StreamOptions | undefined): DemoInput => {
+  const start = messages.findLastIndex(endsTurn) + 1;
+  const saidBy = (part: readonly Message[]): readonly Said[] =>
+    part.filter((message) => message.role === 'user').flatMap((message) => saidIn(textIn(message)));
+  const current = messages.slice(start);
+  return {
+    earlier: saidBy(messages.slice(0, start)),
+    now: saidBy(current),
+    results: resultsIn(current),
+    isFirst: start === 0,
+    heartbeat: current.some((message) => message.role === 'user' && textIn(message).startsWith('<heartbeat')),
+    files: filesIn(systemText(options?.systemPrompt)),
+    tools: new Set((options?.toolSpecs ?? []).map((spec) => spec.name)),
+  };
+};

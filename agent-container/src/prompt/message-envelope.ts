@@ -1,0 +1,65 @@
+import type { TurnMessage } from '@agent-claw/core';
+
+const envelopeTag = /<(?=\/?(?:message|reply_to|forwarded|attachment)\b)/giu;
+
+/** Nobody's words may open or close an envelope: in a group, one member could otherwise speak in another's name. */
+const asContent = (text: string): string => text.replace(envelopeTag, '&lt;');
+
+const asAttribute = (text: string): string =>
+  text
+    .replace(/["<>\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, 120);
+
+/** `Saturday 2026-11-21 10:03 Europe/Berlin`: weekday, date, time and zone, so that the model never has to guess. */
+export const spokenTime = (epochMs: number, timeZone: string): string => {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'long',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(epochMs);
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((entry) => entry.type === type)?.value ?? '';
+  return `${part('weekday')} ${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timeZone}`;
+};
+
+const replyContext = ({ replyTo }: TurnMessage): readonly string[] => {
+  if (replyTo === undefined) return [];
+  const from = replyTo.senderName === undefined ? '' : ` from="${asAttribute(replyTo.senderName)}"`;
+  return [`<reply_to${from}>`, asContent(replyTo.quote ?? replyTo.text), '</reply_to>'];
+};
+
+const attachments = (message: TurnMessage): readonly string[] =>
+  (message.attachments ?? []).map((attachment) => {
+    const fields = [
+      `kind="${attachment.kind}"`,
+      ...(attachment.name === undefined ? [] : [`name="${asAttribute(attachment.name)}"`]),
+      ...(attachment.mimeType === undefined ? [] : [`type="${asAttribute(attachment.mimeType)}"`]),
+      ...(attachment.sizeBytes === undefined ? [] : [`bytes="${attachment.sizeBytes}"`]),
+    ];
+    return `<attachment ${fields.join(' ')}/>`;
+  });
+
+const body = (message: TurnMessage): readonly string[] => {
+  const text = asContent(message.text);
+  if (message.forwardedFrom === undefined) return text === '' ? [] : [text];
+  return [`<forwarded from="${asAttribute(message.forwardedFrom)}">`, text, '</forwarded>'];
+};
+
+const envelope = (message: TurnMessage, timeZone: string): string => {
+  const from = asAttribute(message.sender.name) || 'unknown';
+  const at = spokenTime(message.sentAtEpochS * 1000, timeZone);
+  const lines = [...replyContext(message), ...body(message), ...attachments(message)];
+  return [`<message from="${from}" at="${at}">`, ...lines, '</message>'].join('\n');
+};
+
+/**
+ * What people said, as one user message: one labelled envelope each, in order. All that changes from message to message
+ * (time, names) stands here and not in the system prompt, which therefore stays the same and cached.
+ */
+export const envelopeMessages = (messages: readonly TurnMessage[], timeZone: string): string =>
+  messages.map((message) => envelope(message, timeZone)).join('\n');

@@ -1,0 +1,105 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Clock, Log, TurnCall } from '@agent-claw/core';
+import { runtimeRequestSchema } from '@agent-claw/protocol';
+import type { RuntimeRequest } from '@agent-claw/protocol';
+import * as z from 'zod';
+import { readBody } from './read-body.ts';
+import { sendEvents } from './sse.ts';
+import type { TurnTable } from './turn-table.ts';
+
+export interface ContainerServer {
+  /** @returns the port that is listened on. @throws when the port is taken. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no new turn, gives running ones `ms` to end, and closes. */
+  close(ms: number): Promise<void>;
+}
+
+export interface ServerDeps {
+  readonly table: TurnTable;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const sendJson = (response: ServerResponse, statusCode: number, body: unknown): void => {
+  response.writeHead(statusCode, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+};
+
+const sendError = (response: ServerResponse, statusCode: number, error: string): void =>
+  sendJson(response, statusCode, { accepted: false, error });
+
+/** The wire has plain strings where the product has branded ids; the schema has checked their shape. */
+const asCall = (request: Exclude<RuntimeRequest, { op: 'warm' }>): TurnCall => request as unknown as TurnCall;
+
+/** AgentCore's HTTP contract, `POST /invocations` and `GET /ping`, on node:http alone. */
+export const createContainerServer = ({ table, clock, log }: ServerDeps): ContainerServer => {
+  const state = { draining: false };
+
+  const invoke = async (request: RuntimeRequest, response: ServerResponse): Promise<void> => {
+    switch (request.op) {
+      case 'warm':
+        return sendJson(response, 200, { accepted: true });
+      case 'steer':
+        return sendJson(response, 200, { accepted: table.steer(asCall(request)) });
+      case 'stop':
+        return sendJson(response, 200, { accepted: table.stop(asCall(request)) });
+      case 'turn':
+        if (state.draining) return sendError(response, 503, 'This container is shutting down. Ask again.');
+        return sendEvents(response, (signal) => table.turn(asCall(request), signal), clock);
+    }
+  };
+
+  const invocations = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request);
+    if (body.kind === 'too_large') return sendError(response, 413, 'The body is over 10 MiB. Send less.');
+    if (body.kind === 'not_json') return sendError(response, 400, 'The body is not JSON.');
+    const parsed = runtimeRequestSchema.safeParse(body.json);
+    if (!parsed.success) return sendError(response, 400, `Not a runtime request:\n${z.prettifyError(parsed.error)}`);
+    return invoke(parsed.data, response);
+  };
+
+  const ping = (response: ServerResponse): void => {
+    const { busy, sinceEpochS } = table.status();
+    sendJson(response, 200, { status: busy ? 'HealthyBusy' : 'Healthy', time_of_last_update: sinceEpochS });
+  };
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = request.url?.split('?', 1)[0];
+    if (path === '/ping') return request.method === 'GET' ? ping(response) : sendError(response, 405, 'Use GET /ping.');
+    if (path === '/invocations')
+      return request.method === 'POST'
+        ? invocations(request, response)
+        : sendError(response, 405, 'Use POST /invocations.');
+    return sendError(response, 404, 'There is only POST /invocations and GET /ping.');
+  };
+
+  const server: Server = createServer((request, response) => {
+    route(request, response).catch((error: unknown) => {
+      log.error('request_failed', error);
+      if (response.headersSent) response.destroy();
+      else sendError(response, 500, 'The container could not handle the request; its log says why.');
+    });
+  });
+  // A turn may stream for an hour; only the time to read a request is bounded.
+  server.timeout = 0;
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          const address = server.address();
+          resolve(typeof address === 'object' && address !== null ? address.port : port);
+        });
+      }),
+    async close(ms) {
+      state.draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await table.drain(ms);
+      server.closeIdleConnections();
+      await Promise.race([closed, clock.sleep(1_000)]);
+      server.closeAllConnections();
+    },
+  };
+};

@@ -1,0 +1,164 @@
+import { isPrivatePath, normalisePath } from '@agent-claw/core';
+import type { Log, WorkspaceFile, WorkspaceStore } from '@agent-claw/core';
+import type { Tool } from '@strands-agents/sdk';
+import * as z from 'zod';
+import { guardedTool } from './guarded-tool.ts';
+import { ToolRefusal } from './tool-refusal.ts';
+
+const MAX_WRITE_CHARS = 200_000;
+const MAX_FILE_CHARS = 1_000_000;
+const READ_PAGE_CHARS = 20_000;
+const LIST_LIMIT = 200;
+/** Lost races in a row before a tool gives up: far more writers than one owner has. */
+const MAX_RACES = 8;
+
+const path = z.string().describe('Path in the workspace, for example notes/trip.md');
+const content = z.string().max(MAX_WRITE_CHARS);
+
+export interface WorkspaceToolsDeps {
+  readonly workspace: WorkspaceStore;
+  /** False hides USER.md, MEMORY.md and memory/ from the tools: a group must never read or write them. */
+  readonly privateLane: boolean;
+  readonly log: Log;
+}
+
+const occurrences = (text: string, part: string): number => text.split(part).length - 1;
+
+const quoted = (lines: number): string => (lines === 1 ? '1 line' : `${lines} lines`);
+
+/** The file tools of one turn: every write is compare-and-set, so that no acknowledged line is ever lost. */
+export const workspaceTools = ({ workspace, privateLane, log }: WorkspaceToolsDeps): Tool[] => {
+  const allowed = (input: string): string => {
+    const outcome = normalisePath(input);
+    if (outcome.kind === 'refused') throw new ToolRefusal(`Path refused: ${outcome.reason}`);
+    if (!privateLane && isPrivatePath(outcome.path))
+      throw new ToolRefusal('This file is private to the owner and out of reach in this chat.');
+    return outcome.path;
+  };
+
+  const existing = async (file: string): Promise<WorkspaceFile> => {
+    const found = await workspace.read(file);
+    if (found === null) throw new ToolRefusal(`There is no file ${file}. Use list_files to see what there is.`);
+    return found;
+  };
+
+  /** Reads, changes and writes back; a lost race reads again, so that the other writer's change stays in. */
+  const update = async (file: string, change: (current: WorkspaceFile | null) => string | null): Promise<void> => {
+    for (let race = 0; race < MAX_RACES; race += 1) {
+      const current = await workspace.read(file);
+      const next = change(current);
+      if (next === null) return;
+      if (next.length > MAX_FILE_CHARS)
+        throw new ToolRefusal(`${file} would grow over ${MAX_FILE_CHARS} characters. Start another file.`);
+      const condition =
+        current === null
+          ? ({ kind: 'if_absent' } as const)
+          : ({ kind: 'if_version', version: current.version } as const);
+      if ((await workspace.write(file, next, condition)).kind === 'written') return;
+    }
+    throw new ToolRefusal(`${file} keeps changing under other writers. Nothing was written; try again later.`);
+  };
+
+  const readFile = guardedTool(log, {
+    name: 'read_file',
+    description: 'Reads a text file of the workspace. Long files come in pages of 20,000 characters.',
+    inputSchema: z.object({
+      path,
+      offset: z.number().int().nonnegative().optional().describe('First character, for the next page'),
+    }),
+    run: async (input) => {
+      const file = allowed(input.path);
+      const text = (await existing(file)).content;
+      const start = input.offset ?? 0;
+      const page = text.slice(start, start + READ_PAGE_CHARS);
+      const end = start + page.length;
+      if (page === '')
+        return start === 0 ? `(${file} is empty)` : `(${file} has ${text.length} characters; nothing from ${start} on)`;
+      return end < text.length ? `${page}\n[${end} of ${text.length} characters; go on with offset ${end}]` : page;
+    },
+  });
+
+  const writeFile = guardedTool(log, {
+    name: 'write_file',
+    description:
+      'Writes a whole file: a new one, or in place of the old content. To add lines use append_file, to change a part use edit_file.',
+    inputSchema: z.object({ path, content }),
+    run: async (input) => {
+      const file = allowed(input.path);
+      const current = await workspace.read(file);
+      const condition =
+        current === null
+          ? ({ kind: 'if_absent' } as const)
+          : ({ kind: 'if_version', version: current.version } as const);
+      const outcome = await workspace.write(file, input.content, condition);
+      if (outcome.kind === 'conflict')
+        throw new ToolRefusal(
+          `${file} was changed by somebody else meanwhile. Nothing was written: read it again and decide.`,
+        );
+      return `${current === null ? 'Created' : 'Replaced'} ${file} (${input.content.length} characters).`;
+    },
+  });
+
+  const appendFile = guardedTool(log, {
+    name: 'append_file',
+    description:
+      'Adds lines at the end of a file and creates it when it is missing. The safe way to note a fact in MEMORY.md. A line that the file already has is not added twice.',
+    inputSchema: z.object({ path, content: content.min(1) }),
+    run: async (input) => {
+      const file = allowed(input.path);
+      const lines = input.content.replace(/^\n+|\s+$/gu, '').split('\n');
+      let added = 0;
+      await update(file, (current) => {
+        const text = current?.content ?? '';
+        const known = new Set(text.split('\n').map((line) => line.trim()));
+        // A model step can be repeated after a crash: the same block at the end again is the same block.
+        const fresh = lines.every((line) => known.has(line.trim())) ? [] : lines;
+        added = fresh.length;
+        if (added === 0) return null;
+        return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${fresh.join('\n')}\n`;
+      });
+      return added === 0 ? `${file} already has this; nothing added.` : `Added ${quoted(added)} to ${file}.`;
+    },
+  });
+
+  const editFile = guardedTool(log, {
+    name: 'edit_file',
+    description:
+      'Replaces one exact piece of text in a file. old_text must occur exactly once; copy it from read_file.',
+    inputSchema: z.object({ path, old_text: content.min(1), new_text: content }),
+    run: async (input) => {
+      const file = allowed(input.path);
+      await existing(file);
+      await update(file, (current) => {
+        const text = current?.content ?? '';
+        const found = occurrences(text, input.old_text);
+        if (found === 0)
+          throw new ToolRefusal(`old_text does not occur in ${file}. Read the file and copy the text exactly.`);
+        if (found > 1)
+          throw new ToolRefusal(`old_text occurs ${found} times in ${file}. Give more of the surrounding text.`);
+        return text.split(input.old_text).join(input.new_text);
+      });
+      return `Edited ${file}.`;
+    },
+  });
+
+  const listFiles = guardedTool(log, {
+    name: 'list_files',
+    description: 'Lists the files of the workspace with their sizes, all or those below one folder.',
+    inputSchema: z.object({ folder: z.string().optional().describe('For example memory; empty for all') }),
+    run: async (input) => {
+      const folder = (input.folder ?? '').replace(/^\.?\/+|\/+$/gu, '').replace(/^\.$/u, '');
+      const prefix = folder === '' ? '' : `${allowed(folder)}/`;
+      const found = await workspace.list(prefix, LIST_LIMIT + 1);
+      const visible = found.filter((file) => privateLane || !isPrivatePath(file.path)).slice(0, LIST_LIMIT);
+      if (visible.length === 0)
+        return folder === '' ? 'The workspace has no files.' : `There are no files below ${folder}.`;
+      const rows = visible.map((file) => `${file.path} (${file.sizeBytes} bytes)`);
+      return [...rows, ...(found.length > LIST_LIMIT ? [`[only the first ${LIST_LIMIT}; name a folder]`] : [])].join(
+        '\n',
+      );
+    },
+  });
+
+  return [readFile, writeFile, appendFile, editFile, listFiles];
+};

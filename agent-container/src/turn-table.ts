@@ -1,0 +1,205 @@
+import { RetryableError } from '@agent-claw/core';
+import type { Clock, ConversationStore, LaneId, Log, SavedTurn, TurnCall, TurnEvent } from '@agent-claw/core';
+import type { AnswerTurn } from './answer-turn.ts';
+import { createTurnRun } from './turn-run.ts';
+import type { TurnRun } from './turn-run.ts';
+
+const REPLAY_MS = 10 * 60_000;
+const SAVE_ATTEMPTS = 4;
+const SAVE_RETRY_MS = 250;
+
+type SteerCall = Pick<TurnCall, 'laneId' | 'turnId' | 'fence' | 'messages'>;
+type StopCall = Pick<TurnCall, 'laneId' | 'turnId' | 'fence'>;
+
+/** Who owns the runs of this process. Viewers come and go; a run ends by itself, by a stop, or by a higher fence. */
+export interface TurnTable {
+  /** Attaches to the turn, answers it from the saved conversation, or starts it; see `AgentRuntime.turn`. */
+  turn(call: TurnCall, signal: AbortSignal): AsyncIterable<TurnEvent>;
+  /** @returns false when no such turn can still take messages in. */
+  steer(call: SteerCall): boolean;
+  /** @returns false when no such turn can still be stopped. */
+  stop(call: StopCall): boolean;
+  /** Whether a turn runs, and since when (Unix seconds) that has been so. */
+  status(): { readonly busy: boolean; readonly sinceEpochS: number };
+  /** Waits for the running turns, at most `ms`; then ends them unsaved, so that another process runs them again. */
+  drain(ms: number): Promise<void>;
+}
+
+export interface TurnTableDeps {
+  readonly conversations: ConversationStore;
+  readonly answer: AnswerTurn;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface LaneState {
+  fence: number;
+  run: TurnRun | null;
+}
+
+export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
+  const { clock, conversations, log } = deps;
+  const lanes = new Map<LaneId, LaneState>();
+  const status = { running: 0, sinceEpochS: 0 };
+
+  const nowS = (): number => Math.floor(clock.now() / 1000);
+  const countRunning = (change: 1 | -1): void => {
+    const before = status.running;
+    status.running += change;
+    if ((before === 0) !== (status.running === 0)) status.sinceEpochS = nowS();
+  };
+
+  const laneOf = (laneId: LaneId): LaneState => {
+    const known = lanes.get(laneId);
+    if (known !== undefined) return known;
+    const fresh: LaneState = { fence: 0, run: null };
+    lanes.set(laneId, fresh);
+    return fresh;
+  };
+
+  const forgetOldRuns = (): void => {
+    for (const lane of lanes.values())
+      if (lane.run?.phase === 'ended' && lane.run.endedAtMs + REPLAY_MS < clock.now()) lane.run = null;
+  };
+
+  const doneEvent = (saved: Pick<SavedTurn, 'reply' | 'consumed' | 'ending'>) =>
+    ({ type: 'done', reply: saved.reply, consumed: saved.consumed, ending: saved.ending }) as const;
+
+  /** A finished turn is told again, never run again. A viewer that has seen events gets no text twice: `done` has it all. */
+  const replaySaved = (run: TurnRun, saved: SavedTurn, afterSeq: number): void => {
+    if (afterSeq === 0 && saved.reply !== '') run.emit({ type: 'text', delta: saved.reply });
+    run.end(doneEvent(saved));
+  };
+
+  const save = async (
+    call: TurnCall,
+    turn: Omit<SavedTurn, 'fence' | 'savedAtMs'>,
+    run: TurnRun,
+  ): Promise<'saved' | 'stale_fence'> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await conversations.save(call.conversationId, { ...turn, fence: run.fence, savedAtMs: clock.now() }))
+          .kind;
+      } catch (error) {
+        if (!(error instanceof RetryableError) || attempt >= SAVE_ATTEMPTS) throw error;
+        await clock.sleep(SAVE_RETRY_MS * 2 ** attempt);
+      }
+    }
+  };
+
+  const isSuperseded = (run: TurnRun): boolean => run.signal.reason === 'superseded';
+
+  const work = async (call: TurnCall, run: TurnRun): Promise<void> => {
+    const opened = await conversations.open(call.conversationId, call.turnId, run.fence);
+    if (opened.kind === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
+    const saved = opened.conversation.turns.find((turn) => turn.turnId === call.turnId);
+    if (saved !== undefined) return replaySaved(run, saved, call.afterSeq);
+    const answer = await deps.answer(call, opened.conversation, run, run.signal);
+    if (isSuperseded(run)) return run.end({ type: 'refused', reason: 'stale_fence' });
+    run.phase = 'closing';
+    if (answer.kind === 'failed')
+      return run.end({ type: 'failed', code: answer.code, message: answer.message, retryable: answer.retryable });
+    const { messages, reply, consumed, ending } = answer;
+    // Saved before it is said: a viewer that saw `done` may forget the turn, and asking again finds it in the store.
+    const outcome = await save(call, { turnId: call.turnId, messages, reply, consumed, ending }, run);
+    if (outcome === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
+    run.end(doneEvent(answer));
+    if (answer.evictBefore !== undefined) await conversations.evictBefore(call.conversationId, answer.evictBefore);
+  };
+
+  const start = (call: TurnCall, lane: LaneState): TurnRun => {
+    const before = lane.run;
+    const taken = call.messages.map((message) => message.id);
+    const run = createTurnRun({ turnId: call.turnId, fence: call.fence, taken, lastSeq: call.afterSeq, clock });
+    lane.run = run;
+    countRunning(1);
+    const go = async (): Promise<void> => {
+      try {
+        if (before !== null) {
+          before.abort('superseded');
+          await before.finished;
+        }
+        if (isSuperseded(run)) return run.end({ type: 'refused', reason: 'stale_fence' });
+        await work(call, run);
+      } catch (error) {
+        log.error('turn_broke', error, { laneId: call.laneId, turnId: call.turnId });
+        run.end({
+          type: 'failed',
+          code: 'store_unavailable',
+          message: 'The conversation could not be read or saved. Send your message again in a minute.',
+          retryable: true,
+        });
+      } finally {
+        run.end(null);
+        countRunning(-1);
+      }
+    };
+    run.finished = go();
+    return run;
+  };
+
+  /** The run that a steer or stop may reach, or null. */
+  const reachable = (call: StopCall): TurnRun | null => {
+    const lane = lanes.get(call.laneId);
+    if (lane === undefined || call.fence < lane.fence || lane.run?.turnId !== call.turnId) return null;
+    lane.fence = call.fence;
+    lane.run.fence = call.fence;
+    return lane.run.phase === 'working' && !lane.run.signal.aborted ? lane.run : null;
+  };
+
+  const refused = (call: TurnCall, reason: 'stale_fence' | 'unknown_turn'): TurnEvent => ({
+    seq: call.afterSeq + 1,
+    type: 'refused',
+    reason,
+  });
+
+  /** A run that ended without an answer may be started again, by who may start; its failure is told to everybody else. */
+  const canAttach = (run: TurnRun, mayStart: boolean): boolean =>
+    run.phase !== 'ended' || run.ending === 'done' || (run.ending === 'failed' && !mayStart);
+
+  /** What is kept of a turn that this process does not know. */
+  const savedOnly = async (call: TurnCall): Promise<readonly TurnEvent[]> => {
+    const saved = await conversations.find(call.conversationId, call.turnId);
+    if (saved === null) return [refused(call, 'unknown_turn')];
+    const text: TurnEvent[] =
+      call.afterSeq === 0 && saved.reply !== '' ? [{ seq: 1, type: 'text', delta: saved.reply }] : [];
+    return [...text, { seq: call.afterSeq + text.length + 1, ...doneEvent(saved) }];
+  };
+
+  return {
+    async *turn(call, signal) {
+      forgetOldRuns();
+      const lane = laneOf(call.laneId);
+      if (call.fence < lane.fence) return yield refused(call, 'stale_fence');
+      lane.fence = call.fence;
+      if (lane.run?.turnId === call.turnId && canAttach(lane.run, call.mayStart)) {
+        lane.run.fence = call.fence;
+        return yield* lane.run.view(call.afterSeq, signal);
+      }
+      if (!call.mayStart) return yield* await savedOnly(call);
+      yield* start(call, lane).view(call.afterSeq, signal);
+    },
+    steer(call) {
+      const run = reachable(call);
+      run?.offer(call.messages);
+      return run !== null;
+    },
+    stop(call) {
+      const run = reachable(call);
+      run?.abort('stop');
+      return run !== null;
+    },
+    status() {
+      if (status.sinceEpochS === 0) status.sinceEpochS = nowS();
+      return { busy: status.running > 0, sinceEpochS: status.sinceEpochS };
+    },
+    async drain(ms) {
+      const runs = [...lanes.values()].flatMap((lane) => (lane.run === null ? [] : [lane.run]));
+      const all = Promise.allSettled(runs.map((run) => run.finished));
+      const over = new AbortController();
+      await Promise.race([all.then(() => over.abort()), clock.sleep(ms, over.signal)]);
+      for (const run of runs) if (run.phase === 'working') run.abort('superseded');
+      for (const run of runs) run.end(null);
+    },
+  };
+};
