@@ -74,7 +74,7 @@ export const toAnswer = (payload: string): HttpAnswer | null => {
   if (!Number.isInteger(status) || status < 100 || status > 599) return null;
   const headers: Record<string, string | readonly string[]> = {};
   for (const [name, header] of Object.entries(isObject(value['headers']) ? value['headers'] : {})) {
-    headers[name.toLowerCase()] = String(header as string | number | boolean);
+    headers[name.toLowerCase()] = String(header);
   }
   if (Array.isArray(value['cookies'])) headers['set-cookie'] = value['cookies'].map(String);
   const body = typeof value['body'] === 'string' ? value['body'] : '';
