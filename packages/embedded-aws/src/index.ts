@@ -26,3 +26,4 @@ export {
   type IamCheck,
   type Principal,
 } from './service.ts';
+export { createDynamoDbService, type DynamoDbService } from './dynamodb/dynamodb-service.ts';
