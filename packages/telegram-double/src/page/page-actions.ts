@@ -1,0 +1,34 @@
+import type { ButtonView, DraftView, MessageView, NewChat } from '../double-api.ts';
+import type { FileMode, MenuCommand } from './double-client.ts';
+import type { Place } from './page-state.ts';
+
+/** What a person can do on the page. Failures are shown as a toast; none of these throws. */
+export interface PageActions {
+  readonly open: (place: Place) => void;
+  readonly close: () => void;
+  readonly send: (text: string, replyTo: MessageView | null) => void;
+  /** @returns false when the double refused the files, so that the composer keeps them. */
+  readonly sendFiles: (
+    files: readonly File[],
+    mode: FileMode,
+    text: string,
+    replyTo: MessageView | null,
+  ) => Promise<boolean>;
+  readonly saveEdit: (message: MessageView, text: string) => void;
+  readonly remove: (message: MessageView) => void;
+  readonly react: (message: MessageView, emoji: string | null) => void;
+  /** Resolves when the bot has answered or the answer has taken too long. */
+  readonly press: (message: MessageView, button: ButtonView, row: number, column: number) => Promise<void>;
+  readonly stopDraft: (draft: DraftView) => void;
+  readonly loadEarlier: () => void;
+  readonly commands: (chatId: string) => Promise<readonly MenuCommand[]>;
+  readonly setBlocked: (chatId: string, blocked: boolean) => void;
+  readonly actAs: (personId: number) => void;
+  readonly addPerson: (firstName: string) => void;
+  readonly addChat: (chat: NewChat) => void;
+  readonly addTopic: (chatId: string, name: string) => void;
+  readonly startReply: (message: MessageView) => void;
+  readonly startEdit: (message: MessageView) => void;
+  readonly insert: (text: string) => void;
+  readonly copy: (text: string) => void;
+}
