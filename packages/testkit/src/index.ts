@@ -1,1 +1,10 @@
-export {};
+export * from './builders.ts';
+export * from './fakes/manual-clock.ts';
+export * from './fakes/memory-bot-secret.ts';
+export * from './fakes/memory-conversation-store.ts';
+export { memoryLanes, type MemoryLanes } from './fakes/memory-lanes.ts';
+export * from './fakes/memory-wake-queue.ts';
+export * from './fakes/memory-workspace-store.ts';
+export * from './fakes/recording-log.ts';
+export * from './fakes/recording-messenger.ts';
+export * from './fakes/scripted-agent-runtime.ts';

@@ -1,0 +1,24 @@
+import type { Lane, LaneId, LaneStore, Mailbox } from '@agent-claw/core';
+import type { LaneRecords } from './lane-record.ts';
+import { memoryLaneStore } from './memory-lane-store.ts';
+import { memoryMailbox } from './memory-mailbox.ts';
+
+/** One world of lanes with its two sides. */
+export interface MemoryLanes {
+  readonly mailbox: Mailbox;
+  readonly lanes: LaneStore;
+  /** The lane as it is stored; undefined before anything was written. */
+  peek(laneId: LaneId): Lane | undefined;
+  /** The ids that the lane remembers. */
+  seen(laneId: LaneId): readonly string[];
+}
+
+export const memoryLanes = (): MemoryLanes => {
+  const records: LaneRecords = new Map();
+  return {
+    mailbox: memoryMailbox(records),
+    lanes: memoryLaneStore(records),
+    peek: (laneId) => records.get(laneId)?.lane,
+    seen: (laneId) => [...(records.get(laneId)?.seen ?? [])],
+  };
+};

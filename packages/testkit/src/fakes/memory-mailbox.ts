@@ -1,0 +1,48 @@
+import {
+  entryBytes,
+  INBOX_MAX_BYTES,
+  INBOX_MAX_ENTRIES,
+  INBOX_STOP_HEADROOM,
+  LEASE_SKEW_MARGIN_MS,
+} from '@agent-claw/core';
+import type { InboxEntry, Lane, Mailbox } from '@agent-claw/core';
+import { emptyRecord } from './lane-record.ts';
+import type { LaneRecords } from './lane-record.ts';
+
+/** The receiving side of `memoryLanes`. */
+export const memoryMailbox = (records: LaneRecords): Mailbox => ({
+  append: async ({ laneId, entry }) => {
+    const record = records.get(laneId) ?? emptyRecord(laneId);
+    if (record.seen.has(entry.id)) return { kind: 'duplicate' };
+    if (!hasRoom(record.lane, entry)) return { kind: 'full' };
+    const mark = entry.kind === 'stop' ? { stopThrough: Math.max(record.lane.stopThrough ?? 0, entry.sequence) } : {};
+    records.set(laneId, {
+      ...record,
+      seen: new Set([...record.seen, entry.id]),
+      lane: { ...record.lane, ...mark, inbox: { ...record.lane.inbox, [entry.id]: entry } },
+    });
+    return { kind: 'appended' };
+  },
+  replaceText: async (laneId, entryId, text) => {
+    const record = records.get(laneId);
+    const entry = record?.lane.inbox[entryId];
+    if (record === undefined || entry === undefined || record.lane.turn?.taken.includes(entryId) === true) return false;
+    const inbox = { ...record.lane.inbox, [entryId]: { ...entry, text } };
+    records.set(laneId, { ...record, lane: { ...record.lane, inbox } });
+    return true;
+  },
+  isIdle: async (laneId, nowMs) => {
+    const lane = records.get(laneId)?.lane;
+    if (lane === undefined) return true;
+    const isLeased = lane.lease !== undefined && lane.lease.expiresAtMs + LEASE_SKEW_MARGIN_MS >= nowMs;
+    return lane.turn === undefined && !isLeased && Object.keys(lane.inbox).length === 0;
+  },
+});
+
+const hasRoom = (lane: Lane, entry: InboxEntry): boolean => {
+  const waiting = Object.values(lane.inbox);
+  const extra = entry.kind === 'stop' ? INBOX_STOP_HEADROOM : { entries: 0, bytes: 0 };
+  const bytes = waiting.reduce((sum, each) => sum + entryBytes(each), 0);
+  const fits = bytes + entryBytes(entry) <= INBOX_MAX_BYTES + extra.bytes;
+  return waiting.length < INBOX_MAX_ENTRIES + extra.entries && (fits || waiting.length === 0);
+};

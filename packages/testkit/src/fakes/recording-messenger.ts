@@ -1,0 +1,58 @@
+import type { EditOutcome, LaneAddress, Messenger, RenderedPart, SendOutcome } from '@agent-claw/core';
+
+export interface SentMessage {
+  readonly messageId: number;
+  readonly to: LaneAddress;
+  /** As it reads now, after all edits. */
+  readonly part: RenderedPart;
+  readonly silent: boolean;
+  readonly replyToMessageId?: number;
+  readonly edits: number;
+}
+
+export interface RecordingMessenger extends Messenger {
+  /** What the people in the chat see now, in order; removed messages are gone. */
+  shown(): readonly SentMessage[];
+  /** Every call in order. */
+  readonly calls: readonly ('send' | 'edit' | 'remove' | 'typing')[];
+  /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
+  answerSend(outcome: SendOutcome): void;
+  answerEdit(outcome: EditOutcome): void;
+}
+
+export const recordingMessenger = (): RecordingMessenger => {
+  const messages = new Map<number, SentMessage>();
+  const calls: RecordingMessenger['calls'][number][] = [];
+  const sends: SendOutcome[] = [];
+  const edits: EditOutcome[] = [];
+  const state = { lastId: 100 };
+  return {
+    calls,
+    send: async (to, part, options) => {
+      calls.push('send');
+      const planned = sends.shift();
+      if (planned?.kind === 'undeliverable' || planned?.kind === 'wait') return planned;
+      const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
+      const replyTo = options?.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
+      messages.set(messageId, { messageId, to, part, silent: options?.silent ?? false, ...replyTo, edits: 0 });
+      return planned ?? { kind: 'sent', messageId };
+    },
+    edit: async (_to, messageId, part) => {
+      calls.push('edit');
+      const planned = edits.shift();
+      const message = messages.get(messageId);
+      if (planned !== undefined && planned.kind !== 'edited' && planned.kind !== 'in_doubt') return planned;
+      if (message === undefined) return { kind: 'gone' };
+      messages.set(messageId, { ...message, part, edits: message.edits + 1 });
+      return planned ?? { kind: 'edited' };
+    },
+    remove: async (_to, messageId) => {
+      calls.push('remove');
+      messages.delete(messageId);
+    },
+    typing: async () => void calls.push('typing'),
+    shown: () => [...messages.values()],
+    answerSend: (outcome) => void sends.push(outcome),
+    answerEdit: (outcome) => void edits.push(outcome),
+  };
+};
