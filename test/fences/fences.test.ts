@@ -141,6 +141,12 @@ const LINTED: readonly Fence[] = [
     rule: 'no-console',
   },
   {
+    promise: 'what `using` holds is held until the work is done',
+    file: 'packages/core/src/planted.ts',
+    code: `export const planted = async (open: () => AsyncDisposable, work: () => Promise<void>): Promise<void> => {\n  await using _held = open();\n  return work();\n};\n`,
+    rule: 'return-await',
+  },
+  {
     promise: 'no promise is left floating',
     file: 'packages/core/src/planted.ts',
     code: `export const planted = (work: () => Promise<void>): void => {\n  work();\n};\n`,

@@ -77,7 +77,8 @@ export const createRunLeg =
       acquired.lane,
       receipt,
     );
-    return work({ ...deps, log }, keeper, request.endsAtMs);
+    // Awaited here: returning the bare promise would let go of the lease before the work has begun.
+    return await work({ ...deps, log }, keeper, request.endsAtMs);
   };
 
 const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Promise<LegOutcome> => {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { memoryLanes } from '@agent-claw/testkit/fakes/memory-lanes';
-import { memoryWakeQueue } from '@agent-claw/testkit/fakes/memory-wake-queue';
-import { manualClock } from '@agent-claw/testkit/fakes/manual-clock';
+import { manualClock, memoryLanes, memoryWakeQueue } from '@agent-claw/testkit';
 import { createLog } from '@agent-claw/observability/log';
 import { createAnswerWebhook } from '@agent-claw/tg-ingest/answer-webhook';
 import { createIngestUpdate } from '@agent-claw/tg-ingest/ingest-update';

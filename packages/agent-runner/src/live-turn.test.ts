@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentRuntime, Clock, InboxEntry, RenderedPart, ReplyRenderer, TurnEvent } from '@agent-claw/core';
+import {
+  aLaneId,
+  anEntry,
+  manualClock,
+  memoryLanes,
+  memoryWakeQueue,
+  recordingLog,
+  recordingMessenger,
+} from '@agent-claw/testkit';
+import { createRunLeg } from './run-leg.ts';
+import type { LegOutcome } from './run-leg.ts';
+
+const LANE = aLaneId();
+const renderer: ReplyRenderer = {
+  final: (markdown) => [{ text: markdown } as unknown as RenderedPart],
+  preview: (markdown) => ({ text: markdown }) as unknown as RenderedPart,
+};
+
+/** An agent that takes its time: one word a second, until it is done or told to stop. */
+const slowAgent = (clock: Clock, words: number) => {
+  const said = { steered: [] as string[], stopped: false };
+  const runtime: AgentRuntime = {
+    async *turn(_session, call, signal): AsyncIterable<TurnEvent> {
+      for (let seq = 1; seq <= words && !said.stopped; seq += 1) {
+        await clock.sleep(1_000, signal);
+        if (signal.aborted) return;
+        yield { seq, type: 'text', delta: `w${seq} ` };
+      }
+      const reply = said.stopped ? 'partial' : ['done', ...said.steered].join(' ');
+      const consumed = [...call.messages.map(({ id }) => id), ...(said.steered as never[])];
+      yield { seq: 1_000, type: 'done', reply, consumed, ending: said.stopped ? 'stopped' : 'complete' };
+    },
+    steer: async (_session, { messages }) => {
+      said.steered.push(...messages.map(({ id }) => id));
+      return true;
+    },
+    stop: async () => {
+      said.stopped = true;
+      return true;
+    },
+    endSession: async () => undefined,
+  };
+  return runtime;
+};
+
+const aWorld = (words: number) => {
+  const clock = manualClock();
+  const { mailbox, lanes, peek } = memoryLanes();
+  const messenger = recordingMessenger();
+  const wakes = memoryWakeQueue();
+  const log = recordingLog();
+  const run = createRunLeg({
+    lanes,
+    wakes,
+    runtime: slowAgent(clock, words),
+    messenger,
+    renderer,
+    clock,
+    log,
+    metrics: { count: () => undefined },
+    access: { ownerId: '4242001', guestIds: [], groupIds: [] },
+    runtimeEpoch: 'e1',
+    limits: { wakeHiddenS: 60 },
+  });
+  const say = (entry: InboxEntry) => mailbox.append({ laneId: LANE, entry, nowMs: clock.now() });
+  const leg = (lengthMs = 240_000): Promise<LegOutcome> =>
+    run(
+      { laneId: LANE, wakeId: 'w1', invocationId: String(clock.now()), endsAtMs: clock.now() + lengthMs },
+      { hideFor: async () => undefined },
+    );
+  const shown = () =>
+    messenger.shown().map(({ part, silent }) => ({ text: (part as unknown as { text: string }).text, silent }));
+  return { clock, say, leg, shown, messenger, peek, wakes, log };
+};
+
+describe('a turn that takes a while', () => {
+  it('shows a silent placeholder that grows, and turns it into the answer', async () => {
+    const world = aWorld(8);
+    await world.say(anEntry(1));
+    const leg = world.leg();
+    await world.clock.advance(3_500);
+    expect(world.shown()).toEqual([{ text: 'w1 w2  …', silent: true }]);
+    await world.clock.advance(3_000);
+    expect(world.shown()[0]?.text).toMatch(/^w1 w2 w3 w4 w5/u);
+    await world.clock.advance(5_000);
+    expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual([{ text: 'done', silent: true }]);
+  });
+
+  it('never edits faster than Telegram takes it, and types on', async () => {
+    const world = aWorld(15);
+    await world.say(anEntry(1));
+    const leg = world.leg();
+    await world.clock.advance(20_000);
+    await leg;
+    const { edits } = world.messenger.shown()[0] ?? { edits: 0 };
+    expect(edits).toBeLessThanOrEqual(Math.ceil(15_000 / 1_200));
+    expect(world.messenger.calls.filter((call) => call === 'typing').length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('ends a long turn with a fresh message that rings, and removes the placeholder', async () => {
+    const world = aWorld(25);
+    await world.say(anEntry(1));
+    const leg = world.leg();
+    await world.clock.advance(40_000);
+    await leg;
+    expect(world.shown()).toEqual([{ text: 'done', silent: false }]);
+  });
+
+  it('passes on what is said meanwhile, and one reply answers both', async () => {
+    const world = aWorld(8);
+    await world.say(anEntry(1));
+    const leg = world.leg();
+    await world.clock.advance(2_500);
+    await world.say(anEntry(2));
+    await world.clock.advance(15_000);
+    expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown().map(({ text }) => text)).toEqual(['done u2']);
+    expect(world.peek(LANE)?.inbox).toEqual({});
+  });
+
+  it('stops within three seconds, keeps what there is, and answers the stop with it', async () => {
+    const world = aWorld(60);
+    await world.say(anEntry(1));
+    const leg = world.leg();
+    await world.clock.advance(5_000);
+    await world.say(anEntry(2, { kind: 'stop' }));
+    await world.clock.advance(3_500);
+    expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown().map(({ text }) => text)).toEqual(['partial\n\n⏹ _Stopped._']);
+    expect(world.peek(LANE)?.inbox).toEqual({});
+  });
+
+  it('hands over when its time is up: released first, then rung', async () => {
+    const world = aWorld(200);
+    await world.say(anEntry(1));
+    const leg = world.leg(10_000);
+    await world.clock.advance(12_000);
+    expect(await leg).toEqual({ kind: 'handed_over' });
+    const { lease, turn } = world.peek(LANE) ?? {};
+    expect({ lease, turn: turn?.id, rung: (await world.wakes.take()).map(({ laneId }) => laneId) }).toEqual({
+      lease: undefined,
+      turn: 't0000000001',
+      rung: [LANE],
+    });
+  });
+});
