@@ -28,7 +28,8 @@ export const bundleFunction = (entry: string, outDir: string): Metafile => {
     keepNames: true,
     legalComments: 'none',
     mainFields: ['module', 'main'],
-    conditions: ['@app/source'],
+    // Naming any condition switches esbuild's own `module` off, and with it half of the tree shaking.
+    conditions: ['@app/source', 'module'],
     alias: { '@aws-sdk/credential-provider-node': environmentCredentials },
     metafile: true,
     logLevel: 'warning',

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bundleFunction, handlerOf } from '../lib/bundling/bundle-function.ts';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'agent-claw-bundles-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Kilobytes that each bundle may weigh: every one of them is start-up time. */
+const BUDGETS_KB = { 'tg-ingest': 200, 'agent-runner': 310, heartbeat: 310, 'webhook-registrar': 310 };
+
+/** What must never get in. */
+const BANNED =
+  /undici|@aws-sdk\/(credential-provider-|token-providers|nested-clients)|zod\/v4\/locales\/(?!en\.)|testkit|embedded-aws|aws-cdk/u;
+
+describe.each(Object.entries(BUDGETS_KB))('the bundle of %s', (service, budgetKb) => {
+  const outDir = mkdtempSync(path.join(scratch, `${service}-`));
+  const metafile = bundleFunction(handlerOf(service), outDir);
+  const file = path.join(outDir, 'index.js');
+
+  it(`weighs at most ${budgetKb} KB`, () => {
+    expect(statSync(file).size / 1_000).toBeLessThanOrEqual(budgetKb);
+  });
+
+  it('carries no credential chain, no second HTTP client, no foreign locales and no test code', () => {
+    const shipped = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs)
+        .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+        .map(([name]) => name),
+    );
+    expect(shipped.filter((name) => BANNED.test(name))).toEqual([]);
+  });
+
+  it('is CommonJS that Node loads without undici as far as its handler', () => {
+    const probe = `
+      try { require(${JSON.stringify(file)}); } catch (error) { if (!/Bad environment/.test(error.message)) throw error; }
+      process.stdout.write(JSON.stringify(process.moduleLoadList.filter((name) => /undici/.test(name))));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', probe], {
+      encoding: 'utf8',
+      env: { AWS_REGION: 'eu-west-1' },
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: '[]', stderr: '' });
+  });
+});
