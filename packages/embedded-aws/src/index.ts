@@ -27,3 +27,5 @@ export {
   type Principal,
 } from './service.ts';
 export { createDynamoDbService, type DynamoDbService } from './dynamodb/dynamodb-service.ts';
+export { createQueues, queueArn, type Queues, type ReceivedMessage, type ReceiveOptions } from './sqs/queues.ts';
+export { createSqsService } from './sqs/sqs-service.ts';
