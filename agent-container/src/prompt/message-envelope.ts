@@ -7,7 +7,7 @@ const asContent = (text: string): string => text.replace(envelopeTag, '&lt;');
 
 const asAttribute = (text: string): string =>
   text
-    .replace(/["<>\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/["<>\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, 120);
 

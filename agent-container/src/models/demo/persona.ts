@@ -2,12 +2,15 @@ type Files = Readonly<Record<string, string>>;
 
 const withoutComments = (text: string | undefined): string => (text ?? '').replace(/<!--[\s\S]*?-->/gu, '');
 
+const ownName = (soul: string): string | undefined =>
+  /\b(?:[Yy]our name is|[Yy]ou are called|[Yy]ou are)\s+(?!a\b|an\b|the\b|my\b|not\b)(\p{Lu}[\p{L}'-]+)/u.exec(
+    soul,
+  )?.[1];
+
 /** The name in IDENTITY.md, or the one that SOUL.md gives. */
 export const nameOf = (files: Files): string => {
   const soul = withoutComments(files['SOUL.md']);
-  const fromSoul = /\b(?:your name is|you are called|you are)\s+(?!a\b|an\b|the\b|my\b|not\b)(\p{Lu}[\p{L}'-]+)/u.exec(
-    soul,
-  )?.[1];
+  const fromSoul = ownName(soul);
   const fromIdentity = /^\s*-\s*Name:\s*(\S.*)$/imu.exec(withoutComments(files['IDENTITY.md']))?.[1]?.trim();
   return fromSoul ?? fromIdentity ?? 'agent-claw';
 };
@@ -29,19 +32,29 @@ const styles: readonly (readonly [RegExp, (text: string, files: Files) => string
   [/\bgrumpy\b/iu, (text) => `Hmpf. ${text}`],
 ];
 
-const unquoted = (text: string): string =>
-  text
-    .trim()
-    .replace(/^["“'`]([\s\S]*)["”'`]\.?$/u, '$1')
-    .replace(/\.$/u, '');
-const edge = (soul: string, verbs: string): string | null => {
-  const form = new RegExp(
-    `\\b(?:${verbs})\\b[^.\\n]*?\\b(?:repl(?:y|ies)|answers?|messages?|responses?|everything)\\b(?: you \\w+)?\\s*(?:with|as|by(?: saying)?|:)\\s*(?:the (?:word|words|phrase|sentence|emoji|line)\\s*)?:?\\s*([^\\n]+)`,
-    'iu',
-  );
-  const words = form.exec(soul)?.[1];
-  return words === undefined ? null : unquoted(words.replace(/^(["“'`])(.*?)(["”'`]).*$/u, '$2'));
-};
+const quotedForm = /["“`]([^"“”`\n]+)["”`]|(?<!\w)'([^'\n]+)'(?!\w)/u;
+const plainForm =
+  /\b(?:with|as|by saying)\s*:?\s*(?:the (?:words?|phrase|sentence|emoji|line)\s*)?:?\s*([^\n]+?)[.!]?\s*$/iu;
+const everyReply = /\b(?:every|each|all|always|your)\b.*\b(?:repl(?:y|ies)|answers?|messages?|responses?)\b/iu;
+const always = /\b(?:every|each|all|always)\b/iu;
+const atStart = /\b(?:start|begin|open|greet)(?:s|ing)?\b/iu;
+const atEnd = /\b(?:end|finish|close|conclude|sign|add|append|include|mention|say|use)(?:s|es|ing)?\b/iu;
+
+interface Wanted {
+  readonly side: 'start' | 'end';
+  readonly words: string;
+}
+
+/** Words that rules in SOUL.md want in every answer. */
+const wanted = (soul: string): readonly Wanted[] =>
+  soul.split('\n').flatMap((line): Wanted[] => {
+    const quoted = quotedForm.exec(line);
+    const words = always.test(line) || everyReply.test(line) ? (quoted?.[1] ?? quoted?.[2]) : undefined;
+    const found = words ?? (everyReply.test(line) ? plainForm.exec(line)?.[1] : undefined);
+    if (found === undefined) return [];
+    if (atStart.test(line)) return [{ side: 'start', words: found.trim() }];
+    return atEnd.test(line) ? [{ side: 'end', words: found.trim() }] : [];
+  });
 
 /**
  * Lets SOUL.md and IDENTITY.md show in an answer, as far as fixed rules can follow them: words to begin or end with,
@@ -50,8 +63,9 @@ const edge = (soul: string, verbs: string): string | null => {
 export const inCharacter = (text: string, files: Files): string => {
   const soul = withoutComments(files['SOUL.md']);
   const styled = styles.reduce((spoken, [asked, speak]) => (asked.test(soul) ? speak(spoken, files) : spoken), text);
-  const first = edge(soul, 'start|begin|open');
-  const last = edge(soul, 'end|finish|close|sign');
-  const own = /\b(?:your name is|you are called|you are)\s+(?!a\b|an\b|the\b|my\b|not\b)\p{Lu}/u.test(soul);
-  return `${first === null ? '' : `${first} `}${styled}${last === null ? '' : `\n\n${last}`}${own && last === null ? `\n\n— ${nameOf(files)}` : ''}`;
+  const rules = wanted(soul);
+  const first = rules.filter((rule) => rule.side === 'start').map((rule) => `${rule.words} `);
+  const last = rules.filter((rule) => rule.side === 'end').map((rule) => `\n\n${rule.words}`);
+  const signature = last.length === 0 && ownName(soul) !== undefined ? [`\n\n— ${nameOf(files)}`] : [];
+  return [...first, styled, ...last, ...signature].join('');
 };

@@ -1,0 +1,178 @@
+import { conversationIdOf, turnIdOf, isEffectivelyEmpty } from '@agent-claw/core';
+import { aLaneId, memoryWorkspaceStore } from '@agent-claw/testkit';
+import { describe, expect, it } from 'vitest';
+import { aWorld, messageSaying } from '../../../test/world.ts';
+import type { World } from '../../../test/world.ts';
+import { workspaceTemplates } from '../../prompt/templates.ts';
+
+const fresh = { conversationId: conversationIdOf(aLaneId(), 1) };
+const asked = async (world: World, texts: readonly string[]): Promise<readonly string[]> => {
+  const replies: string[] = [];
+  for (const text of texts) replies.push(await world.ask(text));
+  return replies;
+};
+
+describe('the demo model', () => {
+  it('says what it is when asked, and not in every line', async () => {
+    const [help, who, plain, again] = await asked(aWorld(), [
+      'help',
+      'who are you?',
+      'the weather is nice',
+      'it rains',
+    ]);
+    expect([help, who]).toEqual([
+      expect.stringContaining("I'm the built-in demo model"),
+      expect.stringContaining("I'm Claw. I'm the built-in demo model"),
+    ]);
+    expect([plain, again]).toEqual(['You said: “the weather is nice”.', 'You said: “it rains”.']);
+    expect(await aWorld().ask('the weather is nice')).toContain('built-in demo model');
+  });
+
+  it('uses what was said in the conversation', async () => {
+    const replies = await asked(aWorld(), [
+      'my name is Zoë',
+      'what did I just say?',
+      'what is my name?',
+      'how many messages did I send?',
+    ]);
+    expect(replies).toEqual([
+      'Nice to meet you, Zoë!',
+      'You just said: “my name is Zoë”',
+      'Your name is Zoë.',
+      'You have sent 4 messages in this conversation that I can see, this one included.',
+    ]);
+  });
+
+  it('notes what it is told to remember in MEMORY.md and knows it in a new conversation', async () => {
+    const world = aWorld();
+    expect(await world.ask('Remember that my cat is called Misha.')).toBe(
+      'Noted in MEMORY.md: My cat is called Misha.',
+    );
+    expect((await world.workspace.read('MEMORY.md'))?.content).toBe('- My cat is called Misha\n');
+    expect(await world.ask('What is my cat called?', fresh)).toBe('From MEMORY.md: My cat is called Misha.');
+    expect(await world.ask('what do you know about me?', fresh)).toBe(
+      'This is what I know about you:\n\n- My cat is called Misha',
+    );
+  });
+
+  it('calls every workspace tool on request, with words or by name', async () => {
+    const replies = await asked(
+      aWorld({ files: { 'AGENTS.md': 'a', 'SOUL.md': 's', 'IDENTITY.md': 'i', 'USER.md': 'u', 'HEARTBEAT.md': '' } }),
+      [
+        'write notes/hello.md: hello world',
+        'append to notes/hello.md: second line',
+        'edit notes/hello.md: replace "hello world" with "goodbye"',
+        'read notes/hello.md',
+        'list files in notes',
+        '/tool read_file {"path": "SOUL.md"}',
+        '/tool fly {"to": "moon"}',
+        '/tool read_file {broken',
+        'read ../../etc/passwd',
+      ],
+    );
+    expect(replies).toEqual([
+      'Done. Created notes/hello.md (11 characters).',
+      'Done. Added 1 line to notes/hello.md.',
+      'Done. Edited notes/hello.md.',
+      'notes/hello.md:\n\n```\ngoodbye\nsecond line\n```',
+      'Your workspace:\n\n```\nnotes/hello.md (20 bytes)\n```',
+      'read_file answered:\n\n```\ns\n```',
+      'I have no tool called fly here. I can use: read_file, write_file, append_file, edit_file, list_files.',
+      'That is not JSON. Write it like this: /tool read_file {"path": "notes.md"}',
+      'That did not work: Path refused: The path climbs with "..".',
+    ]);
+  });
+
+  it('works through several tools in one turn', async () => {
+    const events = await aWorld().say('use several tools');
+    expect(events.flatMap((event) => (event.type === 'tool_finished' ? [`${event.name} ${event.ok}`] : []))).toEqual([
+      'list_files true',
+      'write_file true',
+      'append_file true',
+      'edit_file true',
+      'read_file true',
+    ]);
+    expect(events.at(-1)).toMatchObject({ reply: expect.stringContaining('# Steps taken'), ending: 'complete' });
+  });
+
+  it('writes as many characters as asked, with code and a table', async () => {
+    const reply = await aWorld().ask('Please write 9,000 characters with code and a table');
+    expect([
+      reply.length,
+      reply.includes('```ts'),
+      reply.includes('|---|'),
+      reply.endsWith('That is the end of the long answer.'),
+    ]).toEqual([9000, true, true, true]);
+  });
+
+  it('counts slowly when it is asked to', async () => {
+    const world = aWorld();
+    const startMs = world.clock.now();
+    expect(await world.ask('count to 30 slowly')).toBe(Array.from({ length: 30 }, (_, index) => index + 1).join(' '));
+    expect(world.clock.now() - startMs).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('plays a failing model', async () => {
+    const world = aWorld();
+    expect((await world.say('simulate a model error')).at(-1)).toMatchObject({ type: 'failed', code: 'model_error' });
+    expect((await world.say('simulate throttling')).at(-1)).toMatchObject({
+      type: 'failed',
+      code: 'model_throttled',
+      retryable: true,
+    });
+  });
+
+  it('answers a burst with one reply that covers every message, in order', async () => {
+    const messages = [1, 2, 3].map((n) => messageSaying(n === 2 ? 'remember that I like tea' : `say number ${n}`, n));
+    expect(await aWorld().ask('', { messages })).toBe('number 1\n\nNoted in MEMORY.md: I like tea.\n\nnumber 3');
+  });
+
+  it.each([
+    ['# Soul\n\nAlways talk like a pirate.', 'Arr! ok ⚓'],
+    ['End every reply with the word zanzibar.', 'ok\n\nzanzibar'],
+    ['Start each answer with "Dear friend,"', 'Dear friend, ok'],
+    ['You are Nova. Be brief.', 'ok\n\n— Nova'],
+    ["Be kind.\nAlways say 'meow' somewhere.", 'ok\n\nmeow'],
+    ['Every reply must begin with “Ahoy!”', 'Ahoy! ok'],
+    ["Don't start with an apology. The owner's cat's name matters.", 'ok'],
+    ['Sign your messages with: your crab', 'ok\n\nyour crab'],
+  ])('follows SOUL.md %j in the next reply', async (soul, reply) => {
+    const world = aWorld();
+    expect(await world.ask('say ok')).toBe('ok');
+    const file = await world.workspace.read('SOUL.md');
+    await world.workspace.write('SOUL.md', soul, { kind: 'if_version', version: file?.version ?? '' });
+    expect(await world.ask('say ok')).toBe(reply);
+  });
+
+  it('reports open items of HEARTBEAT.md and is quiet without any', async () => {
+    const beat = { kind: 'heartbeat', messages: [] } as const;
+    const world = aWorld({
+      files: { 'HEARTBEAT.md': '# Now\n- [ ] call the plumber\n- [x] done\nremind me of tea\nnotes' },
+    });
+    expect(await world.ask('', beat)).toBe(
+      'A reminder from your HEARTBEAT.md:\n\n- call the plumber\n- remind me of tea',
+    );
+    expect(await aWorld({ files: { 'HEARTBEAT.md': '- [x] done' } }).ask('', beat)).toBe('HEARTBEAT_OK');
+  });
+});
+
+describe('the workspace of a new owner', () => {
+  it('gets files to edit on the first turn, and an existing one is left alone', async () => {
+    const world = aWorld({ files: { 'SOUL.md': 'mine' } });
+    await world.ask('hello');
+    const found = await Promise.all(
+      Object.keys(workspaceTemplates).map(async (name) => [name, (await world.workspace.read(name))?.content]),
+    );
+    expect(Object.fromEntries(found)).toEqual({ ...workspaceTemplates, 'SOUL.md': 'mine' });
+  });
+
+  it('has a heartbeat file that asks for nothing', () => {
+    expect(isEffectivelyEmpty(workspaceTemplates['HEARTBEAT.md'] ?? 'missing')).toBe(true);
+  });
+
+  it('stays empty for a group', async () => {
+    const workspace = memoryWorkspaceStore({});
+    await aWorld({ workspace }).ask('hello', { privateLane: false, turnId: turnIdOf(1) });
+    expect(await workspace.list('', 10)).toEqual([]);
+  });
+});
