@@ -111,7 +111,7 @@ const placeMenu = (menu: HTMLElement, event: Event): void => {
   const atPointer = event instanceof MouseEvent && event.type === 'contextmenu';
   const left = atPointer ? event.clientX : (anchor?.left ?? 0);
   const top = atPointer ? event.clientY : (anchor?.bottom ?? 0) + 4;
-  const { width, height } = menu.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
   const roomBelow = top + height + EDGE_PX <= innerHeight;
   menu.style.left = `${Math.max(EDGE_PX, Math.min(left, innerWidth - width - EDGE_PX))}px`;
   menu.style.top = `${Math.max(EDGE_PX, roomBelow ? top : Math.min(top, innerHeight) - height - EDGE_PX)}px`;

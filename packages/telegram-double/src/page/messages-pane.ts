@@ -35,7 +35,7 @@ export const createMessagesPane = (actions: PageActions, nowMs: () => number) =>
 
   const drawn = new Map<string, { readonly signature: readonly unknown[]; readonly view: HTMLElement }>();
   const opened = new Map<string, OpenedMarks>();
-  const shown = { place: '', sticksToBottom: true, newest: 0, unseen: 0, firstKey: '' };
+  const shown = { place: '', sticksToBottom: true, newest: 0, unseen: 0 };
 
   const goToBottom = (): void => {
     scroller.scrollTop = scroller.scrollHeight;
@@ -119,8 +119,12 @@ export const createMessagesPane = (actions: PageActions, nowMs: () => number) =>
       const key = `draft-${draft.draftId}`;
       return reuse(key, [draft], () => draftView(draft, around(key)));
     });
-    const rows = messageRows(conversation.messages, dayKey).map(drawRow);
-    const content = rows.length + drafts.length === 0 ? [reuse('empty', [], emptyChat)] : [...rows, ...drafts];
+    const days = daysOf(messageRows(conversation.messages, dayKey)).map((rows) => {
+      const day = reuse(`day-${rows[0]?.key ?? ''}`, [], () => element('section', { class: 'day' }));
+      arrangeChildren(day, rows.map(drawRow));
+      return day;
+    });
+    const content = days.length + drafts.length === 0 ? [reuse('empty', [], emptyChat)] : [...days, ...drafts];
 
     const anchor = shown.sticksToBottom ? null : firstVisible(scroller, list);
     const anchorTop = anchor?.getBoundingClientRect().top ?? 0;
@@ -142,9 +146,20 @@ export const createMessagesPane = (actions: PageActions, nowMs: () => number) =>
   return { view, render };
 };
 
+// A section per day lets the date stay at the top while its day is read, and the next one push it away.
+const daysOf = (rows: readonly MessageRow[]): MessageRow[][] => {
+  const days: MessageRow[][] = [];
+  for (const row of rows) {
+    const day = days.at(-1);
+    if (day === undefined || row.kind === 'date') days.push([row]);
+    else day.push(row);
+  }
+  return days;
+};
+
 const firstVisible = (scroller: Element, list: Element): Element | null => {
   const { top } = scroller.getBoundingClientRect();
-  return [...list.children].find((child) => child.getBoundingClientRect().bottom > top) ?? null;
+  return [...list.querySelectorAll('.row')].find((child) => child.getBoundingClientRect().bottom > top) ?? null;
 };
 
 const emptyChat = (): HTMLElement =>
