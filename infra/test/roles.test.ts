@@ -12,8 +12,12 @@ const stack = synthesize();
 afterAll(() => stack[Symbol.dispose]());
 
 const many = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
-const statementsOf = (id: string): Statement[] =>
-  (stack.ofType('AWS::IAM::Policy')[id]?.Properties['PolicyDocument'] as { Statement: Statement[] }).Statement;
+const statementsOf = (id: string): Statement[] => {
+  const document = stack.ofType('AWS::IAM::Policy')[id]?.Properties['PolicyDocument'] as
+    | { Statement: Statement[] }
+    | undefined;
+  return document?.Statement ?? [];
+};
 const grantsOf = (id: string): string[] =>
   statementsOf(id).map(
     ({ Action, Resource }) => `${many(Action).join(' ')} -> ${many(Resource).map(rendered).join(' ')}`,

@@ -52,10 +52,8 @@ export const synthesize = (): Synthesized => {
       ),
     codeOf: (logicalId) => {
       const [, resource] = Object.entries(template.Resources).find(([id]) => withoutHash(id) === logicalId) ?? [];
-      const metadata = (resource as { Metadata?: Record<string, string> } | undefined)?.Metadata;
-      const asset = metadata?.['aws:asset:path'];
-      if (asset !== undefined) return path.join(directory, asset);
-      const { S3Key } = resource?.Properties['Code'] as { S3Key: string };
+      if (resource === undefined) throw new Error(`No resource ${logicalId} in the template.`);
+      const { S3Key } = resource.Properties['Code'] as { S3Key: string };
       return path.join(directory, `asset.${path.basename(S3Key, '.zip')}`);
     },
     [Symbol.dispose]: () => rmSync(scratch, { recursive: true, force: true }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLog, stdoutWriter } from '@agent-claw/observability';
+import { createLog } from '@agent-claw/observability/log';
+import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { answerCloudFormation } from './answer-cloudformation.ts';
