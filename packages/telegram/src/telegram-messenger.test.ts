@@ -1,0 +1,136 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RenderedPart } from '@agent-claw/core';
+import { telegramMessenger } from './telegram-messenger.ts';
+
+const TO = { channel: 'tg', account: '7000', place: '1', thread: '5' };
+const PART = { text: 'bold', entities: [{ type: 'bold', offset: 0, length: 4 }] } as unknown as RenderedPart;
+
+type Answer = { readonly status: number; readonly body: object } | 'reset';
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close();
+});
+
+/** A Bot API that gives the planned answers in order, then success. */
+const aBotApi = async (...answers: Answer[]) => {
+  const requests: { method: string; token: string; body: Record<string, unknown> }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)/u.exec(request.url ?? '') ?? [];
+      requests.push({
+        method,
+        token,
+        body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
+      });
+      const answer = answers.shift() ?? { status: 200, body: { ok: true, result: { message_id: 77 } } };
+      if (answer === 'reset') return request.socket.destroy();
+      return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  opened.push(close);
+  const tokens = ['1:old', '1:new'];
+  const secret = {
+    get: async (options?: { fresh?: boolean }) => ({
+      botToken: (options?.fresh === true ? tokens[1] : tokens[0]) ?? '',
+    }),
+  };
+  const lines: string[] = [];
+  const note = (...args: unknown[]): void => void lines.push(JSON.stringify(args));
+  const log = { info: note, warn: note, error: note, with: () => log };
+  const { port } = server.address() as AddressInfo;
+  return { messenger: telegramMessenger({ secret, apiRoot: `http://127.0.0.1:${port}`, log }), requests, lines, close };
+};
+
+const refusal = (error_code: number, description: string, parameters?: object): Answer => ({
+  status: error_code,
+  body: { ok: false, error_code, description, parameters },
+});
+
+describe('telegramMessenger', () => {
+  it('sends text with entities into the topic, with link previews off', async () => {
+    const { messenger, requests } = await aBotApi();
+    expect(await messenger.send(TO, PART, { silent: true, replyToMessageId: 3 })).toEqual({
+      kind: 'sent',
+      messageId: 77,
+    });
+    expect(requests).toEqual([
+      {
+        method: 'sendMessage',
+        token: '1:old',
+        body: {
+          chat_id: 1,
+          text: 'bold',
+          entities: [{ type: 'bold', offset: 0, length: 4 }],
+          link_preview_options: { is_disabled: true },
+          message_thread_id: 5,
+          reply_parameters: { message_id: 3, allow_sending_without_reply: true },
+          disable_notification: true,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'a flood wait',
+      refusal(429, 'Too Many Requests: retry after 9', { retry_after: 9 }),
+      { kind: 'wait', retryAfterMs: 9_000 },
+    ],
+    [
+      'a block',
+      refusal(403, 'Forbidden: bot was blocked by the user'),
+      { kind: 'undeliverable', reason: 'Forbidden: bot was blocked by the user' },
+    ],
+    [
+      'a missing topic',
+      refusal(400, 'Bad Request: message thread not found'),
+      { kind: 'undeliverable', reason: 'Bad Request: message thread not found' },
+    ],
+    ['a server error', refusal(500, 'Internal Server Error'), { kind: 'in_doubt' }],
+    ['a connection cut after the request', 'reset' as const, { kind: 'in_doubt' }],
+  ])('says of %s what it means', async (_what, answer, outcome) => {
+    const { messenger } = await aBotApi(answer);
+    expect(await messenger.send(TO, PART)).toEqual(outcome);
+  });
+
+  it.each([
+    [
+      'a repeated edit',
+      refusal(
+        400,
+        'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+      ),
+      { kind: 'edited' },
+    ],
+    ['a message the user deleted', refusal(400, 'Bad Request: message to edit not found'), { kind: 'gone' }],
+  ])('knows %s from a failure', async (_what, answer, outcome) => {
+    const { messenger } = await aBotApi(answer);
+    expect(await messenger.edit(TO, 77, PART)).toEqual(outcome);
+  });
+
+  it('reads the token again when Telegram refuses it, and uses the new one', async () => {
+    const { messenger, requests } = await aBotApi(refusal(401, 'Unauthorized'));
+    expect(await messenger.send(TO, PART)).toEqual({ kind: 'sent', messageId: 77 });
+    expect(requests.map(({ token }) => token)).toEqual(['1:old', '1:new']);
+  });
+
+  it('says that nothing was sent when Telegram cannot be reached, and never logs the token', async () => {
+    const { messenger, close, lines } = await aBotApi();
+    await close();
+    await expect(messenger.send(TO, PART)).rejects.toMatchObject({
+      name: 'RetryableError',
+      message: 'Telegram could not be reached for sendMessage.',
+    });
+    expect(lines.join('')).not.toContain('1:old');
+  });
+});
