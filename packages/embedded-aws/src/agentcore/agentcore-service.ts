@@ -28,10 +28,12 @@ export const createAgentCoreService = (find: (runtimeArn: string) => RuntimeHost
     const { operation, arn } = target(request);
     const forUser = operation === 'invocations' && request.headers[USER_HEADER] !== undefined;
     const main = operation === 'invocations' ? 'InvokeAgentRuntime' : 'StopRuntimeSession';
-    return [main, ...(forUser ? ['InvokeAgentRuntimeForUser'] : [])].map((action) => ({
-      action: `bedrock-agentcore:${action}`,
-      resource: arn,
-    }));
+    const actions = [main, ...(forUser ? ['InvokeAgentRuntimeForUser'] : [])];
+    // AWS asks for the runtime and for the endpoint that is called.
+    const resources = [arn, `${arn}/runtime-endpoint/${request.query.get('qualifier') ?? 'DEFAULT'}`];
+    return actions.flatMap((action) =>
+      resources.map((resource) => ({ action: `bedrock-agentcore:${action}`, resource })),
+    );
   },
   async handle(request): Promise<AwsResponse> {
     const { operation, arn } = target(request);
@@ -73,6 +75,7 @@ const askContainer = async (
       // Refused means that nothing arrived: the process is as good as gone, and the session gets a new one.
       if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
       await session.stop();
+      await session.gone;
       return await (await host.session(sessionId)).invoke(body, headers, request.signal);
     }
   } catch (error) {
