@@ -35,7 +35,7 @@ export const createMessagesPane = (actions: PageActions, nowMs: () => number) =>
 
   const drawn = new Map<string, { readonly signature: readonly unknown[]; readonly view: HTMLElement }>();
   const opened = new Map<string, OpenedMarks>();
-  const shown = { place: '', sticksToBottom: true, newest: 0, unseen: 0 };
+  const shown = { place: '', sticksToBottom: true, newest: 0, unseen: 0, top: 0 };
 
   const goToBottom = (): void => {
     scroller.scrollTop = scroller.scrollHeight;
@@ -57,7 +57,11 @@ export const createMessagesPane = (actions: PageActions, nowMs: () => number) =>
     goToBottom();
   });
   scroller.addEventListener('scroll', () => {
-    shown.sticksToBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
+    const isNear = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
+    // Only a move upwards leaves the bottom: a picture that grows before this event arrives must not.
+    if (isNear) shown.sticksToBottom = true;
+    else if (scroller.scrollTop < shown.top) shown.sticksToBottom = false;
+    shown.top = scroller.scrollTop;
     if (shown.sticksToBottom) shown.unseen = 0;
     showToBottom();
     if (scroller.scrollTop < NEAR_TOP_PX) actions.loadEarlier();
@@ -87,7 +91,7 @@ export const createMessagesPane = (actions: PageActions, nowMs: () => number) =>
     if (place !== shown.place) {
       drawn.clear();
       opened.clear();
-      Object.assign(shown, { place, sticksToBottom: true, newest: 0, unseen: 0 });
+      Object.assign(shown, { place, sticksToBottom: true, newest: 0, unseen: 0, top: 0 });
     }
     if (me === null || open === null || conversation?.loaded !== true) {
       list.replaceChildren();
