@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** `webhook`: Telegram posts to us. `polling`: somebody else fetches the updates. `external`: another Bot API server posts to us. */
-export const deliverySchema = z.enum(['webhook', 'polling', 'external']);
+const deliverySchema = z.enum(['webhook', 'polling', 'external']);
 export type Delivery = z.infer<typeof deliverySchema>;
 
 const registrationSchema = z.object({
