@@ -1,0 +1,122 @@
+import { LEASE_MS, LEASE_SKEW_MARGIN_MS, RetryableError, surplusSeen } from '@agent-claw/core';
+import type { AcquireOutcome, LaneId, LaneStore, Lease, LeasedWrite } from '@agent-claw/core';
+import { finishLane, LEASE_END } from './finish-lane.ts';
+import { laneOf, readLane, updateLane } from './lane-item.ts';
+import type { LaneTable, LaneWrite } from './lane-item.ts';
+import { leaseIsMine, leaseValues } from './lease-condition.ts';
+
+const noLease = 'attribute_not_exists(leaseHolder)';
+const leaseIsOver = 'leaseUntilMs < :overBefore';
+
+/** A lease that ends or is released between the write and the read is asked for again. */
+const MAX_ROUNDS = 4;
+
+/** The working side of a lane. Every method is one conditional write; a condition that fails costs one consistent read where the reason matters. */
+export const dynamoLaneStore = (table: LaneTable): LaneStore => {
+  // Ids that the finish of a lease may forget, known from the item that its acquire returned.
+  const surplus = new Map<LaneId, { readonly fence: number; readonly ids: readonly string[] }>();
+
+  const leased = async (lease: Lease, write: LaneWrite): Promise<LeasedWrite> => {
+    const item = await updateLane(table, lease.laneId, {
+      ...write,
+      conditions: [leaseIsMine, ...write.conditions],
+      values: { ...leaseValues(lease), ...write.values },
+    });
+    return item === null ? { kind: 'lease_lost' } : { kind: 'done', lane: laneOf(lease.laneId, item) };
+  };
+
+  return {
+    acquire: async (laneId, holder, nowMs) => {
+      const { outcome, seen } = await acquire(table, laneId, holder, nowMs);
+      surplus.delete(laneId);
+      if (outcome.kind === 'acquired') {
+        const ids = surplusSeen(seen, outcome.lane.inbox);
+        if (ids.length > 0) surplus.set(laneId, { fence: outcome.lease.fence, ids });
+      }
+      return outcome;
+    },
+    renew: (lease, nowMs) =>
+      leased(lease, {
+        attempted: 'Renewal of the lease on lane',
+        conditions: [],
+        set: ['leaseUntilMs = :until'],
+        values: { ':until': nowMs + LEASE_MS },
+      }),
+    saveTurn: (lease, turn, session) =>
+      leased(lease, {
+        attempted: `Save of turn ${turn.id} on lane`,
+        conditions: [],
+        // The count is the turn's own number, so that repeating the write does not raise it again.
+        set: ['turn = :turn', 'turnCount = :count', ...(session === undefined ? [] : ['runtimeSession = :session'])],
+        values: {
+          ':turn': turn,
+          ':count': Number(turn.id.slice(1)),
+          ...(session === undefined ? {} : { ':session': session }),
+        },
+      }),
+    notePart: (lease, part, state) =>
+      leased(lease, {
+        attempted: `Note of part ${part} on lane`,
+        conditions: [],
+        set: ['turn.ledger.#part = :state'],
+        names: { '#part': part },
+        values: { ':state': state },
+      }),
+    finish: (lease, request) => {
+      const known = surplus.get(lease.laneId);
+      return finishLane(table, lease, request, known?.fence === lease.fence ? known.ids : []);
+    },
+    handOver: async (lease) => {
+      await leased(lease, {
+        attempted: 'Hand-over of lane',
+        conditions: [],
+        set: ['unreleased = :zero', 'crashes = :zero'],
+        remove: LEASE_END,
+        values: { ':zero': 0 },
+      });
+    },
+  };
+};
+
+const acquire = async (
+  table: LaneTable,
+  laneId: LaneId,
+  holder: string,
+  nowMs: number,
+): Promise<{ readonly outcome: AcquireOutcome; readonly seen: ReadonlySet<string> }> => {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const taken = await updateLane(table, laneId, {
+      attempted: 'Lease of lane',
+      conditions: [`${noLease} OR ${leaseIsOver}`],
+      set: [
+        'leaseHolder = :holder',
+        'leaseUntilMs = :until',
+        'fence = if_not_exists(fence, :zero) + :one',
+        // The right side reads the item before the write: a lease still marked as unreleased has ended by expiry.
+        'crashes = if_not_exists(crashes, :zero) + if_not_exists(unreleased, :zero)',
+        'unreleased = :one',
+        'inbox = if_not_exists(inbox, :empty)',
+        'inboxBytes = if_not_exists(inboxBytes, :zero)',
+      ],
+      values: {
+        ':holder': holder,
+        ':until': nowMs + LEASE_MS,
+        ':overBefore': nowMs - LEASE_SKEW_MARGIN_MS,
+        ':zero': 0,
+        ':one': 1,
+        ':empty': {},
+      },
+    });
+    const item = taken ?? (await readLane(table, laneId));
+    const { fence, leaseHolder, leaseUntilMs: expiresAtMs } = item ?? {};
+    if (item === null || fence === undefined || leaseHolder === undefined || expiresAtMs === undefined) continue;
+    const seen = item.seen ?? new Set<string>();
+    // A lease in my name that this call did not take is mine all the same: the answer to an earlier try was lost.
+    if (leaseHolder === holder) {
+      const lease: Lease = { laneId, holder, fence, expiresAtMs };
+      return { outcome: { kind: 'acquired', lease, lane: laneOf(laneId, item) }, seen };
+    }
+    return { outcome: { kind: 'held', holder: leaseHolder, expiresAtMs }, seen };
+  }
+  throw new RetryableError(`Lease of lane ${laneId} changed hands ${MAX_ROUNDS} times while asking. Try again.`);
+};

@@ -1,0 +1,130 @@
+import { entryBytes, RetryableError } from '@agent-claw/core';
+import type { FinishOutcome, FinishRequest, InboxEntry, Lease } from '@agent-claw/core';
+import { laneOf, readLane, updateLane } from './lane-item.ts';
+import type { LaneItem, LaneTable, LaneWrite } from './lane-item.ts';
+import { leaseIsMine, leaseValues } from './lease-condition.ts';
+
+/** What a lease leaves behind when it ends. */
+export const LEASE_END = ['leaseHolder', 'leaseUntilMs'] as const;
+/** A lane without work is not in the sparse index. */
+const AT_REST = [...LEASE_END, 'openSince', 'openShard', 'stopThrough'] as const;
+
+const inboxHoldsOnlyThese = 'size(inbox) = :entries';
+const turnExists = 'attribute_exists(turn)';
+const turnIsAsRead = 'turn.id = :turnId';
+const noTurn = 'attribute_not_exists(turn)';
+const markIsAsRead = 'stopThrough = :mark';
+const noMark = 'attribute_not_exists(stopThrough)';
+
+/** Appends between the read and the write fail its conditions; each is one message more, and the inbox is bounded. */
+const MAX_ROUNDS = 12;
+
+/**
+ * Ends the turn. Tries the ordinary case first and blindly: the answered entries are all that waits, so the same write
+ * releases the lease. When more waits, the second write is made from what a consistent read shows.
+ */
+export const finishLane = async (
+  table: LaneTable,
+  lease: Lease,
+  request: FinishRequest,
+  forget: readonly string[],
+): Promise<FinishOutcome> => {
+  const answered = [...new Set<string>(request.answered)];
+  const raises = request.newConversation === true;
+  const everything = release(lease, answered, raises ? [turnExists] : [], raises, forget);
+  if ((await updateLane(table, lease.laneId, everything)) !== null) return { kind: 'released' };
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const item = await readLane(table, lease.laneId);
+    if (item?.fence !== lease.fence || item.leaseHolder !== lease.holder)
+      return item?.releasedFence === lease.fence ? { kind: 'released' } : { kind: 'lease_lost' };
+    const waiting: Readonly<Record<string, InboxEntry>> = item.inbox ?? {};
+    const present = answered.filter((id) => Object.hasOwn(waiting, id));
+    const isAsRead = item.turn === undefined ? noTurn : turnIsAsRead;
+    // The conversation count goes up with the turn's removal and never without it: a repeated finish finds no turn.
+    const raisesNow = raises && item.turn !== undefined;
+    const releases = present.length === Object.keys(waiting).length;
+    const write = releases
+      ? release(lease, present, [isAsRead], raisesNow, forget)
+      : removal(lease, item, present, [isAsRead], raisesNow, forget);
+    const turnValue = item.turn === undefined ? {} : { ':turnId': item.turn.id };
+    const after = await updateLane(table, lease.laneId, { ...write, values: { ...write.values, ...turnValue } });
+    if (after === null) continue;
+    return releases ? { kind: 'released' } : { kind: 'more', lane: laneOf(lease.laneId, after) };
+  }
+  throw new RetryableError(`Finish on lane ${lease.laneId} met other writers ${MAX_ROUNDS} times. Try again.`);
+};
+
+const namesOf = (ids: readonly string[]) => Object.fromEntries(ids.map((id, index) => [`#e${index}`, id]));
+const allWait = (ids: readonly string[]) => ids.map((_, index) => `attribute_exists(inbox.#e${index})`);
+
+const forgetting = (forget: readonly string[]) => ({
+  deleteFrom: forget.length === 0 ? [] : ['seen :forget'],
+  values: forget.length === 0 ? {} : { ':forget': new Set(forget) },
+});
+
+const raising = (raises: boolean) => ({
+  set: raises ? ['conversationCount = if_not_exists(conversationCount, :zero) + :one'] : [],
+  values: raises ? { ':one': 1 } : {},
+});
+
+/** Everything that waits is answered: the lane comes to rest. */
+const release = (
+  lease: Lease,
+  ids: readonly string[],
+  conditions: readonly string[],
+  raises: boolean,
+  forget: readonly string[],
+): LaneWrite => ({
+  attempted: 'Finish and release of lane',
+  conditions: [leaseIsMine, inboxHoldsOnlyThese, ...allWait(ids), ...conditions],
+  set: [
+    'inbox = :empty',
+    'inboxBytes = :zero',
+    'unreleased = :zero',
+    'crashes = :zero',
+    'releasedFence = :fence',
+    ...raising(raises).set,
+  ],
+  remove: ['turn', ...AT_REST],
+  deleteFrom: forgetting(forget).deleteFrom,
+  names: namesOf(ids),
+  values: {
+    ...leaseValues(lease),
+    ...raising(raises).values,
+    ...forgetting(forget).values,
+    ':entries': ids.length,
+    ':empty': {},
+    ':zero': 0,
+  },
+});
+
+/** More waits: only the answered entries go, and the lease stays. */
+const removal = (
+  lease: Lease,
+  item: LaneItem,
+  ids: readonly string[],
+  conditions: readonly string[],
+  raises: boolean,
+  forget: readonly string[],
+): LaneWrite => {
+  const waiting = Object.entries(item.inbox ?? {});
+  const bytes = waiting.reduce((sum, [id, entry]) => sum + (ids.includes(id) ? entryBytes(entry) : 0), 0);
+  const { stopThrough: mark } = item;
+  const isBehindAll = waiting.every(([id, entry]) => ids.includes(id) || entry.sequence > (mark ?? -1));
+  return {
+    attempted: 'Finish on lane',
+    conditions: [leaseIsMine, ...allWait(ids), ...conditions, mark === undefined ? noMark : markIsAsRead],
+    set: ['crashes = :zero', 'inboxBytes = inboxBytes - :bytes', ...raising(raises).set],
+    remove: ['turn', ...ids.map((_, index) => `inbox.#e${index}`), ...(isBehindAll ? ['stopThrough'] : [])],
+    deleteFrom: forgetting(forget).deleteFrom,
+    names: namesOf(ids),
+    values: {
+      ...leaseValues(lease),
+      ...raising(raises).values,
+      ...forgetting(forget).values,
+      ':zero': 0,
+      ':bytes': bytes,
+      ...(mark === undefined ? {} : { ':mark': mark }),
+    },
+  };
+};

@@ -1,0 +1,33 @@
+/**
+ * Every key shape of both tables. Keys and attributes never appear outside this package.
+ *
+ * Table `state` (pk S, sk S, TTL `expiresAtEpochS`; sparse index `open`: openShard S, openSince N):
+ *
+ *   pk                   sk    item
+ *   lane#tg:7000:4242001 lane  the mailbox of one lane:
+ *     { inbox: { u812: {id, kind, text, …}, u813: {…} },   map by entry id
+ *       inboxBytes: 412,                                   what the entries count against the bound
+ *       seen: {u811, u812, u813},                          set of accepted ids, newest 200 of a kind
+ *       turn: { id: t0000000007, taken: [u812], ledger: { p0: {state: sent, messageId: 55} }, … },
+ *       leaseHolder: 'wake/invocation', leaseUntilMs: 1790000030000, unreleased: 1,
+ *       fence: 12, crashes: 0, turnCount: 7, conversationCount: 1, stopThrough: 811,
+ *       runtimeSession: { id, startedAtMs }, releasedFence: 11,
+ *       openShard: 'open', openSince: 1790000000000 }      present while there is work: sparse index of the sweep
+ *
+ * Table `conversations` (pk S, sk S, TTL `expiresAtEpochS`):
+ *
+ *   pk                 sk                        item
+ *   tg:7000:4242001#1  head                      { fence: 12, turn: t…7, linked: {t…5, t…6} }   a turn counts once it is linked
+ *   tg:7000:4242001#1  turn#t0000000006          { fence, parts: 2, body: '…' }    body: first piece of the turn's JSON
+ *   tg:7000:4242001#1  turn#t0000000006#12#0001  { body: '…' }                     further pieces, named by fence
+ */
+export const laneKey = (laneId: string) => ({ pk: { S: `lane#${laneId}` }, sk: { S: 'lane' } });
+
+export const headKey = (conversationId: string) => ({ pk: { S: conversationId }, sk: { S: 'head' } });
+export const turnSortKey = (turnId: string): string => `turn#${turnId}`;
+export const turnPieceSortKey = (turnId: string, fence: number, piece: number): string =>
+  `turn#${turnId}#${fence}#${String(piece).padStart(4, '0')}`;
+/** Sorts behind every turn. */
+export const TURNS_END = 'turn#~';
+
+export const OPEN_SHARD = 'open';

@@ -1,0 +1,2 @@
+export * from './lane-store-contract.ts';
+export * from './mailbox-contract.ts';

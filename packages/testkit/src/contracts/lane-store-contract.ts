@@ -1,0 +1,252 @@
+import { LEASE_MS, LEASE_SKEW_MARGIN_MS, SEEN_KEPT, turnIdOf, updateEntryId } from '@agent-claw/core';
+import type { LaneId, LaneStore, Lease, Mailbox } from '@agent-claw/core';
+import { describe, expect, it } from 'vitest';
+import { anEntry, aTurn } from '../builders.ts';
+
+/** Both sides of the same lanes, and a lane that nobody else uses. */
+export interface LaneWorld {
+  readonly lanes: LaneStore;
+  readonly mailbox: Mailbox;
+  readonly laneId: LaneId;
+}
+
+const NOW = 1_790_000_000_000;
+const AFTER_LEASE = NOW + LEASE_MS + LEASE_SKEW_MARGIN_MS + 1;
+
+const leaseOf = async ({ lanes, laneId }: LaneWorld, holder = 'wake-1/a', nowMs = NOW): Promise<Lease> => {
+  const acquired = await lanes.acquire(laneId, holder, nowMs);
+  if (acquired.kind !== 'acquired') throw new Error(`Expected a lease for ${holder}, found it ${acquired.kind}.`);
+  return acquired.lease;
+};
+const put = async ({ mailbox, laneId }: LaneWorld, ...sequences: readonly number[]): Promise<void> => {
+  for (const sequence of sequences) await mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW });
+};
+const ids = (...sequences: readonly number[]) => sequences.map(updateEntryId);
+
+/** The promises of `LaneStore`. */
+export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
+  describe('leases', () => {
+    it('grants the first lease with fence 1 and shows what waits', async () => {
+      const world = await create();
+      await put(world, 1);
+      const { laneId } = world;
+      const lease = { laneId, holder: 'wake-1/a', fence: 1, expiresAtMs: NOW + LEASE_MS };
+      expect(await world.lanes.acquire(laneId, 'wake-1/a', NOW)).toEqual({
+        kind: 'acquired',
+        lease,
+        lane: {
+          laneId,
+          inbox: { u1: anEntry(1) },
+          lease: { holder: 'wake-1/a', expiresAtMs: NOW + LEASE_MS },
+          fence: 1,
+          crashes: 0,
+          turnCount: 0,
+          conversationCount: 0,
+        },
+      });
+    });
+
+    it('tells others who holds a live lease, and changes nothing', async () => {
+      const world = await create();
+      await leaseOf(world);
+      const held = { kind: 'held', holder: 'wake-1/a', expiresAtMs: NOW + LEASE_MS };
+      expect(await world.lanes.acquire(world.laneId, 'wake-2/b', NOW + 1)).toEqual(held);
+      expect(await world.lanes.acquire(world.laneId, 'wake-1/c', NOW + 1)).toEqual(held);
+    });
+
+    it('lets nobody in within the skew margin after the end, and the next one in after it', async () => {
+      const world = await create();
+      await leaseOf(world);
+      const within = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW + LEASE_MS + LEASE_SKEW_MARGIN_MS);
+      expect(within.kind).toBe('held');
+      expect((await leaseOf(world, 'wake-2/b', AFTER_LEASE)).fence).toBe(2);
+    });
+
+    it('recognises its own lease when the answer to the first try was lost', async () => {
+      const world = await create();
+      const first = await leaseOf(world);
+      expect(await leaseOf(world)).toEqual(first);
+    });
+
+    it('gives two racing holders one winner', async () => {
+      const world = await create();
+      const holders = ['wake-1/a', 'wake-2/b', 'wake-3/c', 'wake-4/d'];
+      const outcomes = await Promise.all(holders.map((holder) => world.lanes.acquire(world.laneId, holder, NOW)));
+      expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['acquired', 'held', 'held', 'held']);
+    });
+
+    it('counts a lease that ended by expiry as a crash, and forgets crashes after a hand-over', async () => {
+      const world = await create();
+      await leaseOf(world);
+      const second = await world.lanes.acquire(world.laneId, 'wake-2/b', AFTER_LEASE);
+      expect(second).toMatchObject({ kind: 'acquired', lane: { crashes: 1, fence: 2 } });
+      if (second.kind === 'acquired') await world.lanes.handOver(second.lease);
+      const third = await world.lanes.acquire(world.laneId, 'wake-3/c', AFTER_LEASE + 1);
+      expect(third).toMatchObject({ kind: 'acquired', lane: { crashes: 0, fence: 3 } });
+    });
+
+    it('moves the end with each renewal, and shows what arrived meanwhile', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      await put(world, 5);
+      expect(await world.lanes.renew(lease, NOW + 5_000)).toMatchObject({
+        kind: 'done',
+        lane: { inbox: { u5: anEntry(5) }, lease: { holder: 'wake-1/a', expiresAtMs: NOW + 5_000 + LEASE_MS } },
+      });
+      const late = await world.lanes.acquire(world.laneId, 'wake-2/b', AFTER_LEASE);
+      expect(late.kind).toBe('held');
+    });
+  });
+
+  describe('fencing', () => {
+    it('refuses every write of a holder whose lease was taken over', async () => {
+      const world = await create();
+      const { lanes, laneId } = world;
+      await put(world, 1);
+      const zombie = await leaseOf(world);
+      await lanes.saveTurn(zombie, aTurn());
+      const owner = await leaseOf(world, 'wake-2/b', AFTER_LEASE);
+      const lost = { kind: 'lease_lost' };
+      expect(await lanes.renew(zombie, AFTER_LEASE)).toEqual(lost);
+      expect(await lanes.saveTurn(zombie, aTurn({ starts: 9 }))).toEqual(lost);
+      expect(await lanes.notePart(zombie, 'p0', { state: 'sending' })).toEqual(lost);
+      expect(await lanes.finish(zombie, { answered: ids(1) }, AFTER_LEASE)).toEqual(lost);
+      await lanes.handOver(zombie);
+      expect(await lanes.renew(owner, AFTER_LEASE)).toMatchObject({
+        kind: 'done',
+        lane: { laneId, inbox: { u1: anEntry(1) }, turn: aTurn(), lease: { holder: 'wake-2/b' } },
+      });
+    });
+
+    it('refuses writes after the lease was given back', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      await world.lanes.handOver(lease);
+      await world.lanes.handOver(lease);
+      expect(await world.lanes.renew(lease, NOW)).toEqual({ kind: 'lease_lost' });
+    });
+  });
+
+  describe('the turn', () => {
+    it('keeps the turn, its session and its ledger for the next leg', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      const session = { id: 'session-of-33-characters-or-longer-x' as never, startedAtMs: NOW };
+      await world.lanes.saveTurn(lease, aTurn({ id: turnIdOf(7) }), session);
+      await world.lanes.notePart(lease, 'draft', { state: 'sent', messageId: 11 });
+      await world.lanes.notePart(lease, 'p0', { state: 'sending' });
+      await world.lanes.notePart(lease, 'p0', { state: 'sending' });
+      await world.lanes.handOver(lease);
+      const ledger = { draft: { state: 'sent', messageId: 11 }, p0: { state: 'sending' } };
+      expect(await world.lanes.acquire(world.laneId, 'wake-2/b', NOW)).toMatchObject({
+        lane: { turn: { ...aTurn({ id: turnIdOf(7) }), ledger }, turnCount: 7, runtimeSession: session },
+      });
+    });
+  });
+
+  describe('finish', () => {
+    it('releases the lease in the same write when nothing else waits', async () => {
+      const world = await create();
+      await put(world, 1, 2);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn({ taken: ids(1, 2) }));
+      expect(await world.lanes.finish(lease, { answered: ids(1, 2) }, NOW)).toEqual({ kind: 'released' });
+      expect(await world.mailbox.isIdle(world.laneId, NOW)).toBe(true);
+      const next = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW);
+      expect(next).toMatchObject({ kind: 'acquired', lane: { inbox: {}, fence: 2, crashes: 0, turnCount: 1 } });
+      expect(next).not.toHaveProperty('lane.turn');
+    });
+
+    it('removes exactly the answered entries and keeps the lease while more waits', async () => {
+      const world = await create();
+      await put(world, 1, 2, 3);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn());
+      const finished = await world.lanes.finish(lease, { answered: ids(1, 3) }, NOW);
+      expect(finished).toMatchObject({ kind: 'more', lane: { lease: { holder: 'wake-1/a' } } });
+      expect(finished).toHaveProperty('lane.inbox', { u2: anEntry(2) });
+      expect(finished).not.toHaveProperty('lane.turn');
+      expect(await world.lanes.finish(lease, { answered: ids(2) }, NOW)).toEqual({ kind: 'released' });
+    });
+
+    it('counts once when it is repeated because the answer was lost', async () => {
+      const world = await create();
+      await put(world, 1, 2);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn({ kind: 'command' }));
+      const request = { answered: ids(1), newConversation: true };
+      await world.lanes.finish(lease, request, NOW);
+      expect(await world.lanes.finish(lease, request, NOW)).toMatchObject({
+        kind: 'more',
+        lane: { conversationCount: 1 },
+      });
+      expect(await world.lanes.finish(lease, { answered: ids(2) }, NOW)).toEqual({ kind: 'released' });
+      expect(await world.lanes.finish(lease, { answered: ids(2) }, NOW)).toEqual({ kind: 'released' });
+    });
+
+    it('starts a new conversation when asked to', async () => {
+      const world = await create();
+      await put(world, 1);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn({ kind: 'command' }));
+      await world.lanes.finish(lease, { answered: ids(1), newConversation: true }, NOW);
+      expect(await world.lanes.acquire(world.laneId, 'wake-2/b', NOW)).toMatchObject({
+        lane: { conversationCount: 1 },
+      });
+    });
+
+    it('never releases over a message that arrives at the same moment', async () => {
+      const world = await create();
+      await put(world, 1);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn());
+      const [finished] = await Promise.all([
+        world.lanes.finish(lease, { answered: ids(1) }, NOW),
+        world.mailbox.append({ laneId: world.laneId, entry: anEntry(2), nowMs: NOW }),
+      ]);
+      const after = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW);
+      // Either the holder was told of the message, or the lane was free for the wake that follows it.
+      expect(after.kind).toBe(finished.kind === 'released' ? 'acquired' : 'held');
+      const shown = finished.kind === 'more' ? finished.lane.inbox : { u2: anEntry(2) };
+      expect(shown).toEqual({ u2: anEntry(2) });
+    });
+
+    it('clears a stop mark that lies behind everything left, and keeps one that does not', async () => {
+      const world = await create();
+      const { laneId, mailbox, lanes } = world;
+      await put(world, 1, 2);
+      await mailbox.append({ laneId, entry: anEntry(3, { kind: 'stop', text: '/stop' }), nowMs: NOW });
+      await put(world, 9);
+      const lease = await leaseOf(world);
+      await lanes.saveTurn(lease, aTurn());
+      expect(await lanes.finish(lease, { answered: ids(1) }, NOW)).toMatchObject({ lane: { stopThrough: 3 } });
+      const cleared = await lanes.finish(lease, { answered: ids(2, 3) }, NOW);
+      expect(cleared).toMatchObject({ kind: 'more', lane: { inbox: { u9: anEntry(9) } } });
+      expect(cleared).not.toHaveProperty('lane.stopThrough');
+    });
+
+    it('makes room for what the answered entries held', async () => {
+      const world = await create();
+      const { laneId, mailbox, lanes } = world;
+      const big = (sequence: number) => anEntry(sequence, { text: 'x'.repeat(60_000) });
+      for (const sequence of [1, 2]) await mailbox.append({ laneId, entry: big(sequence), nowMs: NOW });
+      expect(await mailbox.append({ laneId, entry: big(3), nowMs: NOW })).toEqual({ kind: 'full' });
+      const lease = await leaseOf(world);
+      await lanes.finish(lease, { answered: ids(1) }, NOW);
+      expect(await mailbox.append({ laneId, entry: big(3), nowMs: NOW })).toEqual({ kind: 'appended' });
+      expect(await mailbox.append({ laneId, entry: big(4), nowMs: NOW })).toEqual({ kind: 'full' });
+    });
+
+    it('forgets all but the newest accepted ids', async () => {
+      const world = await create();
+      const { laneId, mailbox, lanes } = world;
+      for (let first = 1; first <= SEEN_KEPT + 20; first += 20) {
+        const batch = Array.from({ length: 20 }, (_, index) => first + index);
+        await put(world, ...batch);
+        await lanes.finish(await leaseOf(world), { answered: ids(...batch) }, NOW);
+      }
+      expect(await mailbox.append({ laneId, entry: anEntry(21), nowMs: NOW })).toEqual({ kind: 'duplicate' });
+      expect(await mailbox.append({ laneId, entry: anEntry(20), nowMs: NOW })).toEqual({ kind: 'appended' });
+    });
+  });
+};

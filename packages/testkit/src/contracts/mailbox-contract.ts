@@ -1,0 +1,160 @@
+import {
+  INBOX_MAX_ENTRIES,
+  INBOX_STOP_HEADROOM,
+  LEASE_MS,
+  LEASE_SKEW_MARGIN_MS,
+  updateEntryId,
+} from '@agent-claw/core';
+import { describe, expect, it } from 'vitest';
+import { anEntry, aTurn } from '../builders.ts';
+import type { LaneWorld } from './lane-store-contract.ts';
+
+const NOW = 1_790_000_000_000;
+
+/** The promises of `Mailbox`. */
+export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
+  const laneAsStored = async ({ lanes, laneId }: LaneWorld) => {
+    const acquired = await lanes.acquire(laneId, 'reader/1', NOW);
+    if (acquired.kind !== 'acquired') throw new Error('Expected the lane to be free.');
+    return acquired.lane;
+  };
+
+  describe('append', () => {
+    it('keeps the whole entry', async () => {
+      const world = await create();
+      const entry = anEntry(1, {
+        text: 'Grüße 👋\n\u0000end',
+        messageId: 42,
+        command: { name: 'new', args: '' },
+        attachments: [{ kind: 'photo', fileId: 'AgAC', sizeBytes: 10 }],
+        replyTo: { text: 'before', senderName: 'Bob' },
+        forwardedFrom: 'Carol',
+        albumId: 'a1',
+      });
+      expect(await world.mailbox.append({ laneId: world.laneId, entry, nowMs: NOW })).toEqual({ kind: 'appended' });
+      expect((await laneAsStored(world)).inbox).toEqual({ u1: entry });
+    });
+
+    it('takes an entry once per id, also after it was answered', async () => {
+      const world = await create();
+      const { mailbox, laneId, lanes } = world;
+      await mailbox.append({ laneId, entry: anEntry(1), nowMs: NOW });
+      const again = { laneId, entry: anEntry(1, { text: 'other words' }), nowMs: NOW };
+      expect(await mailbox.append(again)).toEqual({ kind: 'duplicate' });
+      const acquired = await lanes.acquire(laneId, 'wake-1/a', NOW);
+      if (acquired.kind === 'acquired') await lanes.finish(acquired.lease, { answered: [updateEntryId(1)] }, NOW);
+      expect(await mailbox.append(again)).toEqual({ kind: 'duplicate' });
+      expect((await laneAsStored(world)).inbox).toEqual({});
+    });
+
+    it('accepts an older update after newer ones', async () => {
+      const { mailbox, laneId } = await create();
+      for (const sequence of [5, 3, 4])
+        expect(await mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW })).toEqual({ kind: 'appended' });
+    });
+
+    it('lets one of several deliveries at the same moment in', async () => {
+      const { mailbox, laneId } = await create();
+      const deliveries = Array.from({ length: 4 }, () => mailbox.append({ laneId, entry: anEntry(1), nowMs: NOW }));
+      const kinds = (await Promise.all(deliveries)).map((outcome) => outcome.kind);
+      expect(kinds.sort()).toEqual(['appended', 'duplicate', 'duplicate', 'duplicate']);
+    });
+
+    it('keeps both of two first messages at the same moment', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      await Promise.all([1, 2].map((sequence) => mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW })));
+      expect(Object.keys((await laneAsStored(world)).inbox).sort()).toEqual(['u1', 'u2']);
+    });
+
+    it('says full at the bound and changes nothing, yet still lets a stop in', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      for (let sequence = 1; sequence <= INBOX_MAX_ENTRIES; sequence += 1)
+        await mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW });
+      expect(await mailbox.append({ laneId, entry: anEntry(50), nowMs: NOW })).toEqual({ kind: 'full' });
+      expect(await mailbox.append({ laneId, entry: anEntry(20), nowMs: NOW })).toEqual({ kind: 'duplicate' });
+      const stop = anEntry(51, { kind: 'stop' });
+      expect(await mailbox.append({ laneId, entry: stop, nowMs: NOW })).toEqual({ kind: 'appended' });
+      const { inbox, stopThrough } = await laneAsStored(world);
+      expect([Object.keys(inbox).length, inbox[updateEntryId(50)], stopThrough]).toEqual([21, undefined, 51]);
+    });
+
+    it('bounds stops too', async () => {
+      const { mailbox, laneId } = await create();
+      const kinds: string[] = [];
+      for (let sequence = 1; sequence <= INBOX_MAX_ENTRIES + INBOX_STOP_HEADROOM.entries + 1; sequence += 1)
+        kinds.push((await mailbox.append({ laneId, entry: anEntry(sequence, { kind: 'stop' }), nowMs: NOW })).kind);
+      expect(kinds.filter((kind) => kind === 'appended').length).toBe(INBOX_MAX_ENTRIES + INBOX_STOP_HEADROOM.entries);
+      expect(kinds.at(-1)).toBe('full');
+    });
+
+    it('takes a single entry over the byte bound when nothing else waits: it would never fit better', async () => {
+      const { mailbox, laneId } = await create();
+      const huge = (sequence: number) => anEntry(sequence, { text: 'x'.repeat(140_000) });
+      expect(await mailbox.append({ laneId, entry: huge(1), nowMs: NOW })).toEqual({ kind: 'appended' });
+      expect(await mailbox.append({ laneId, entry: huge(2), nowMs: NOW })).toEqual({ kind: 'full' });
+    });
+
+    it('moves the stop mark forward only', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      for (const sequence of [8, 3])
+        await mailbox.append({ laneId, entry: anEntry(sequence, { kind: 'stop' }), nowMs: NOW });
+      const { inbox, stopThrough } = await laneAsStored(world);
+      expect({ ids: Object.keys(inbox).sort(), stopThrough }).toEqual({ ids: ['u3', 'u8'], stopThrough: 8 });
+    });
+  });
+
+  describe('replaceText', () => {
+    it('changes what nobody has taken yet, repeatably', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      await mailbox.append({ laneId, entry: anEntry(1), nowMs: NOW });
+      expect(await mailbox.replaceText(laneId, updateEntryId(1), 'better')).toBe(true);
+      expect(await mailbox.replaceText(laneId, updateEntryId(1), 'better')).toBe(true);
+      expect((await laneAsStored(world)).inbox).toEqual({ u1: anEntry(1, { text: 'better' }) });
+    });
+
+    it('leaves taken, answered and unknown entries alone', async () => {
+      const { mailbox, laneId, lanes } = await create();
+      expect(await mailbox.replaceText(laneId, updateEntryId(1), 'better')).toBe(false);
+      await mailbox.append({ laneId, entry: anEntry(1), nowMs: NOW });
+      const acquired = await lanes.acquire(laneId, 'wake-1/a', NOW);
+      if (acquired.kind !== 'acquired') throw new Error('Expected the lane to be free.');
+      await lanes.saveTurn(acquired.lease, aTurn());
+      expect(await mailbox.replaceText(laneId, updateEntryId(1), 'better')).toBe(false);
+      await lanes.finish(acquired.lease, { answered: [updateEntryId(1)] }, NOW);
+      expect(await mailbox.replaceText(laneId, updateEntryId(1), 'better')).toBe(false);
+    });
+  });
+
+  describe('isIdle', () => {
+    it('is true for a lane that nobody used', async () => {
+      const { mailbox, laneId } = await create();
+      expect(await mailbox.isIdle(laneId, NOW)).toBe(true);
+    });
+
+    it('is false while something waits', async () => {
+      const { mailbox, laneId } = await create();
+      await mailbox.append({ laneId, entry: anEntry(1), nowMs: NOW });
+      expect(await mailbox.isIdle(laneId, NOW)).toBe(false);
+    });
+
+    it('is false under a live lease and true after its end and margin', async () => {
+      const { mailbox, laneId, lanes } = await create();
+      await lanes.acquire(laneId, 'wake-1/a', NOW);
+      expect(await mailbox.isIdle(laneId, NOW + LEASE_MS)).toBe(false);
+      expect(await mailbox.isIdle(laneId, NOW + LEASE_MS + LEASE_SKEW_MARGIN_MS + 1)).toBe(true);
+    });
+
+    it('is false while a turn is unfinished', async () => {
+      const { mailbox, laneId, lanes } = await create();
+      const acquired = await lanes.acquire(laneId, 'wake-1/a', NOW);
+      if (acquired.kind !== 'acquired') throw new Error('Expected the lane to be free.');
+      await lanes.saveTurn(acquired.lease, aTurn());
+      await lanes.handOver(acquired.lease);
+      expect(await mailbox.isIdle(laneId, NOW)).toBe(false);
+    });
+  });
+};
