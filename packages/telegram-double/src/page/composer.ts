@@ -21,6 +21,7 @@ export const createComposer = (actions: PageActions) => {
     enterkeyhint: 'send',
     data: { testid: 'composer' },
   });
+  const grow = element('div', { class: 'composer-grow' }, input);
   const picker = element('input', { type: 'file', multiple: true, hidden: true, data: { testid: 'file-input' } });
   const context = element('div', { class: 'composer-context', hidden: true });
   const chosen = element('div', { class: 'chosen-files', hidden: true });
@@ -46,8 +47,8 @@ export const createComposer = (actions: PageActions) => {
   const unsent = new Map<string, string>();
 
   const resize = (): void => {
-    input.style.height = 'auto';
-    input.style.height = `${Math.min(input.scrollHeight, innerHeight * 0.4)}px`;
+    // An invisible copy of the text gives the line its height: measuring the input itself would move the messages.
+    grow.dataset['text'] = `${input.value}\u200b`;
     view.classList.toggle('ready', input.value.trim() !== '' || now.files.length > 0);
   };
   const write = (text: string): void => {
@@ -57,7 +58,7 @@ export const createComposer = (actions: PageActions) => {
   };
   const commandMenu = createCommandMenu(actions.commands, (command) => {
     write('');
-    actions.send(`/${command}`, null);
+    void actions.send(`/${command}`, null);
   });
 
   const setIntent = (intent: Intent): void => {
@@ -111,7 +112,10 @@ export const createComposer = (actions: PageActions) => {
       sendFiles(files, text, replyTo);
       return;
     }
-    actions.send(text, replyTo);
+    const { place } = now;
+    void actions.send(text, replyTo).then((sent) => {
+      if (!sent && now.place === place && input.value === '') write(text);
+    });
     write('');
     setIntent({ kind: 'new' });
   };
@@ -190,7 +194,7 @@ export const createComposer = (actions: PageActions) => {
       { class: 'composer-card' },
       context,
       chosen,
-      element('div', { class: 'composer-line' }, attach, input, slash, picker),
+      element('div', { class: 'composer-line' }, attach, grow, slash, picker),
     ),
     send,
     replyKeys,
@@ -236,4 +240,8 @@ export const createComposer = (actions: PageActions) => {
 };
 
 const replyKey = (text: string, actions: PageActions): HTMLElement =>
-  element('button', { type: 'button', class: 'key key-plain', on: { click: () => actions.send(text, null) } }, text);
+  element(
+    'button',
+    { type: 'button', class: 'key key-plain', on: { click: () => void actions.send(text, null) } },
+    text,
+  );

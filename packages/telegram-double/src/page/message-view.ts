@@ -99,7 +99,7 @@ export const draftView = (draft: DraftView, around: MessageSurroundings): HTMLEl
 };
 
 const textActions = (actions: PageActions): RichTextActions => ({
-  sendCommand: (command) => actions.send(command, null),
+  sendCommand: (command) => void actions.send(command, null),
   mention: (name) => actions.insert(`${name} `),
   copy: actions.copy,
 });

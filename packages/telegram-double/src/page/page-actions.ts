@@ -6,7 +6,8 @@ import type { Place } from './page-state.ts';
 export interface PageActions {
   readonly open: (place: Place) => void;
   readonly close: () => void;
-  readonly send: (text: string, replyTo: MessageView | null) => void;
+  /** @returns false when the double did not take the text, so that it can be given back to its writer. */
+  readonly send: (text: string, replyTo: MessageView | null) => Promise<boolean>;
   /** @returns false when the double refused the files, so that the composer keeps them. */
   readonly sendFiles: (
     files: readonly File[],

@@ -103,9 +103,12 @@ export const createPageSession = (deps: PageSessionDeps) => {
   };
 
   const actions: SessionActions = {
-    send: (text, replyTo) => {
+    send: async (text, replyTo) => {
       const { open } = now.state;
-      if (open !== null) does((client) => client.send(open.chatId, { text, ...inThread(open), ...asReply(replyTo) }));
+      if (open === null) return false;
+      return (
+        (await attempt((client) => client.send(open.chatId, { text, ...inThread(open), ...asReply(replyTo) }))) !== null
+      );
     },
     sendFiles: async (files, mode, text, replyTo) => {
       const { open } = now.state;
