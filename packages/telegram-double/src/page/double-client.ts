@@ -147,7 +147,9 @@ const EVENT_TYPES = Object.keys({
 } satisfies Record<DoubleEvent['type'], true>);
 
 const ask = async <Answer>(path: string, request: RequestInit = {}): Promise<Answer> => {
-  const response = await fetch(path, request);
+  const response = await fetch(path, request).catch((cause: unknown) => {
+    throw new DoubleRequestError('The chat server cannot be reached. Start it again with `npm start`.', { cause });
+  });
   const body = (await response.json()) as Answer & { error?: string };
   if (!response.ok)
     throw new DoubleRequestError(
