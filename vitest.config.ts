@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'agent-container/src/**/*.test.ts', 'scripts/**/*.test.ts'], 10_000),
-      project('contract', ['packages/*/test/**/*.contract.test.ts', 'test/contract/**/*.test.ts'], 60_000),
+      project('contract', ['agent-container/test/**/*.contract.test.ts', 'packages/*/test/**/*.contract.test.ts', 'test/contract/**/*.test.ts'], 60_000),
       project('corpus', ['test/corpus/**/*.test.ts'], 60_000),
       project('infra', ['infra/test/**/*.test.ts'], 120_000),
       project('fences', ['test/fences/**/*.test.ts'], 120_000),

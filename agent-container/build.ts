@@ -1,4 +1,5 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,10 +11,10 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const withoutZodLocales: Plugin = {
   name: 'without-zod-locales',
   setup(bundle) {
-    bundle.onResolve({ filter: /locales\/index\.js$/u }, ({ importer }) =>
+    bundle.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
       /[\\/]zod[\\/]/u.test(importer) ? { path: 'zod-locales', namespace: 'empty' } : undefined,
     );
-    bundle.onLoad({ filter: /.*/u, namespace: 'empty' }, () => ({ contents: 'export {};', loader: 'js' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export {};', loader: 'js' }));
   },
 };
 
@@ -21,8 +22,8 @@ const withoutZodLocales: Plugin = {
 const withoutMcp: Plugin = {
   name: 'without-mcp',
   setup(bundle) {
-    bundle.onResolve({ filter: /^@modelcontextprotocol\/sdk/u }, () => ({ path: 'mcp', namespace: 'left-out' }));
-    bundle.onLoad({ filter: /.*/u, namespace: 'left-out' }, () => ({
+    bundle.onResolve({ filter: /^@modelcontextprotocol\/sdk/ }, () => ({ path: 'mcp', namespace: 'left-out' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
       contents: `class LeftOut { constructor() { throw new Error('MCP is not part of this container. Take it back in agent-container/build.ts.'); } }
 module.exports = new Proxy({ __esModule: true }, { get: (own, name) => (name in own ? own[name] : LeftOut), has: () => true });`,
       loader: 'js',
@@ -34,17 +35,10 @@ module.exports = new Proxy({ __esModule: true }, { get: (own, name) => (name in 
 const builtinsFromProcess: Plugin = {
   name: 'builtins-from-process',
   setup(bundle) {
-    bundle.onResolve(
-      {
-        filter:
-          /^node:|^(?:assert|async_hooks|buffer|child_process|crypto|dns|events|fs|fs\/promises|http|http2|https|net|os|path|process|querystring|stream|stream\/promises|string_decoder|timers|timers\/promises|tls|tty|url|util|zlib)$/u,
-      },
-      ({ path: name }) => ({
-        path: name.replace(/^node:/u, ''),
-        namespace: 'builtin',
-      }),
+    bundle.onResolve({ filter: /^(?:node:)?[a-z_0-9]+(?:\/[a-z]+)?$/ }, ({ path: name }) =>
+      isBuiltin(name) ? { path: name.replace(/^node:/u, ''), namespace: 'builtin' } : undefined,
     );
-    bundle.onLoad({ filter: /.*/u, namespace: 'builtin' }, ({ path: name }) => ({
+    bundle.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path: name }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(`node:${name}`)});`,
       loader: 'js',
     }));

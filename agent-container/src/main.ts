@@ -1,12 +1,12 @@
 import { dynamoConversationStore } from '@agent-claw/aws/dynamo-conversation-store';
 import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
-import type { WorkspaceStore } from '@agent-claw/core';
+import type { Log, WorkspaceStore } from '@agent-claw/core';
 import { createLog } from '@agent-claw/observability/log';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { systemClock } from '@agent-claw/observability/system-clock';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { configureLogging } from '@strands-agents/sdk';
 import { createAgentRun } from './agent/run-turn.ts';
 import { createAnswerTurn } from './answer-turn.ts';
 import { parseConfig } from './config.ts';
@@ -19,6 +19,12 @@ import { workspacePrefix } from './workspace-prefix.ts';
 
 /** AgentCore ends a session within 15 s; runs that need longer are run again from their beginning elsewhere. */
 const DRAIN_MS = 8_000;
+
+/** A store that hangs fails within seconds, while somebody still waits for the answer. */
+const clientLimits = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+};
 
 const modelOptions = (config: ContainerConfig): ModelOptions => {
   const {
@@ -41,13 +47,25 @@ const modelOptions = (config: ContainerConfig): ModelOptions => {
   };
 };
 
+/** The library's own lines name values and may quote content; only the fixed text at their end is kept. */
+const logLibraryAs = (log: Log): void => {
+  const fixedText = (args: readonly unknown[]): string => String(args[0]).split('|').at(-1)?.trim().slice(0, 120) ?? '';
+  configureLogging({
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (...args: readonly unknown[]) => log.warn('library_warning', { text: fixedText(args) }),
+    error: (...args: readonly unknown[]) => log.warn('library_error', { text: fixedText(args) }),
+  });
+};
+
 /** Builds everything before listening: a snapshot of the process is taken at the first healthy ping. */
 const start = async (): Promise<void> => {
   const config = parseConfig(process.env);
   const log = createLog({ service: 'agent-container', write: stdoutWriter });
+  logLibraryAs(log);
   const clock = systemClock;
-  const s3 = new S3Client({ forcePathStyle: true });
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const s3 = new S3Client({ ...clientLimits, forcePathStyle: true });
+  const dynamo = new DynamoDBClient(clientLimits);
   const workspaceFor = (call: Parameters<typeof workspacePrefix>[0]): WorkspaceStore =>
     s3WorkspaceStore({ client: s3, bucket: config.WORKSPACE_BUCKET, prefix: workspacePrefix(call) });
   const options = modelOptions(config);
@@ -63,7 +81,7 @@ const start = async (): Promise<void> => {
     clock,
     log,
   });
-  const conversations = dynamoConversationStore({ client: dynamo, tableName: config.CONVERSATIONS_TABLE });
+  const conversations = dynamoConversationStore({ client: dynamo, tableName: config.CONVERSATIONS_TABLE, clock });
   const server = createContainerServer({ table: createTurnTable({ conversations, answer, clock, log }), clock, log });
   const port = await server.listen(config.PORT, '0.0.0.0');
   log.info('container_listening', { port, model: config.MODEL.split('@')[0] });

@@ -5,6 +5,7 @@ import { createTurnRun } from './turn-run.ts';
 import type { TurnRun } from './turn-run.ts';
 
 const REPLAY_MS = 10 * 60_000;
+const SUPERSEDE_WAIT_MS = 5_000;
 const SAVE_ATTEMPTS = 4;
 const SAVE_RETRY_MS = 250;
 
@@ -117,7 +118,8 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
       try {
         if (before !== null) {
           before.abort('superseded');
-          await before.finished;
+          // It can save nothing any more; a run that hangs must not keep the lane waiting.
+          await Promise.race([before.finished, clock.sleep(SUPERSEDE_WAIT_MS)]);
         }
         if (isSuperseded(run)) return run.end({ type: 'refused', reason: 'stale_fence' });
         await work(call, run);

@@ -100,6 +100,20 @@ describe('a run', () => {
     expect(inputs[1]?.messages.map((message) => (message as Kept).role)).toEqual(['user', 'assistant', 'user']);
   });
 
+  it('does not wait for a model that never notices the stop', async () => {
+    const world: { it?: World } = {};
+    const { model } = scriptedModel(() => ({
+      text: 'One two',
+      meanwhile: () => {
+        world.it?.table.stop(call);
+        return new Promise(() => {});
+      },
+    }));
+    world.it = aWorld({ model });
+    expect((await world.it.say('count')).at(-1)).toMatchObject({ type: 'done', reply: 'One ', ending: 'stopped' });
+    expectCleanHistory(await savedMessages(world.it));
+  });
+
   it('leaves a clean history when it is stopped between a tool call and its result', async () => {
     const world: { it?: World } = {};
     const { model } = scriptedModel(() => ({

@@ -18,6 +18,8 @@ const MAX_OUTPUT_TOKENS = 64_000;
 const MAX_TOTAL_TOKENS = 2_000_000;
 const MODEL_ATTEMPTS = 4;
 const FIRST_RETRY_MS = 1_000;
+/** How long a stopped run may take to notice. */
+const STOP_GRACE_MS = 2_000;
 
 /** What a run tells while it works; the turn table gives it a number. */
 export type RunEvent =
@@ -54,6 +56,17 @@ const limitLine = {
 };
 
 const assistantMessage = (text: string): Message => new Message({ role: 'assistant', content: [new TextBlock(text)] });
+
+const isCancelNotice = (message: Message | undefined): boolean => {
+  const [block, ...others] = message?.role === 'assistant' ? message.content : [];
+  return block?.type === 'textBlock' && block.text === 'Cancelled by user' && others.length === 0;
+};
+
+const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** Puts what people said meanwhile into the user message that is about to be sent: after tool results, roles still alternate. */
 const addToLastUserMessage = (messages: Message[], text: string): void => {
@@ -124,31 +137,38 @@ export const createAgentRun =
       outputTokens += usage.outputTokens;
     };
 
-    const drive = async (): Promise<{ readonly stopReason: string; readonly lastMessage: Message | undefined }> => {
+    // Some providers notice a stop only at their next byte; who asked for the stop does not wait for that.
+    const leftBehind = abortOf(signal)
+      .then(() => deps.clock.sleep(STOP_GRACE_MS))
+      .then(() => null);
+
+    const drive = async (): Promise<{ readonly stopReason: string }> => {
       try {
         const stream = agent.stream(run.prompt, {
           cancelSignal: signal,
           limits: { turns: MAX_STEPS, outputTokens: MAX_OUTPUT_TOKENS, totalTokens: MAX_TOTAL_TOKENS },
         });
-        let next = await stream.next();
-        for (; !next.done; next = await stream.next()) onEvent(next.value);
-        return next.value;
+        for (;;) {
+          const next = await Promise.race([stream.next(), leftBehind]);
+          if (next === null) return { stopReason: 'cancelled' };
+          if (next.done === true) return next.value;
+          onEvent(next.value);
+        }
       } catch (error) {
-        if (signal.aborted) return { stopReason: 'cancelled', lastMessage: undefined };
-        if (error instanceof MaxTokensError) return { stopReason: 'maxTokens', lastMessage: undefined };
+        if (signal.aborted) return { stopReason: 'cancelled' };
+        if (error instanceof MaxTokensError) return { stopReason: 'maxTokens' };
         throw error;
       }
     };
 
-    const { stopReason, lastMessage } = await drive();
+    const { stopReason } = await drive();
     if (inputTokens + outputTokens > 0) run.emit({ type: 'usage', inputTokens, outputTokens });
     const messages = agent.messages.slice(run.history.length);
     // Stopped before the library took the prompt in: the history still begins with what was asked.
     if (messages.length === 0) messages.push(new Message({ role: 'user', content: [new TextBlock(run.prompt)] }));
     const cut = (ending: 'stopped' | 'limit', mark: string): AgentRunResult => {
-      const last = messages.at(-1);
       // The library closes a cancelled turn with words of its own; what was really said goes there instead.
-      if (stopReason === 'cancelled' && last === lastMessage && last?.role === 'assistant') messages.pop();
+      if (stopReason === 'cancelled' && isCancelNotice(messages.at(-1))) messages.pop();
       const open = messages.at(-1);
       if (open?.role === 'assistant')
         messages[messages.length - 1] = new Message({
