@@ -29,3 +29,11 @@ export {
 export { createDynamoDbService, type DynamoDbService } from './dynamodb/dynamodb-service.ts';
 export { createQueues, queueArn, type Queues, type ReceivedMessage, type ReceiveOptions } from './sqs/queues.ts';
 export { createSqsService } from './sqs/sqs-service.ts';
+export {
+  openSecretStore,
+  type Secret,
+  type SecretStore,
+  type SecretValue,
+  type SecretVersion,
+} from './secrets/secret-store.ts';
+export { createSecretsService, randomPassword } from './secrets/secrets-service.ts';
