@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { freePort, startSystem, temporaryFolder } from './local-system.ts';
+import type { SystemUnderTest } from './local-system.ts';
+import { until } from './until.ts';
+
+const OWNER = 4242001;
+const RUNNER = /AgentRunner/iu;
+const INGEST = /TgIngest/iu;
+/** Recovery waits for the lease to run out (30 s + 10 s margin) and for the wake to show again. */
+const RECOVERY_MS = 120_000;
+
+interface Shown {
+  readonly from: { readonly isBot: boolean };
+  readonly text?: string;
+}
+
+const shown = async (system: SystemUnderTest): Promise<readonly string[]> => {
+  const response = await fetch(`${system.url}/_double/chats/${OWNER}/messages?limit=200`);
+  const { messages } = (await response.json()) as { messages: readonly Shown[] };
+  return messages.filter(({ from }) => from.isBot).map(({ text }) => text ?? '');
+};
+
+const say = async (system: SystemUnderTest, text: string): Promise<void> => {
+  const response = await fetch(`${system.url}/_double/chats/${OWNER}/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+  });
+  if (!response.ok) throw new Error(`The double refused a message: ${response.status} ${await response.text()}`);
+};
+
+/** The moments at which everything dies. Each resolves once the system has got there. */
+const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unknown>>> = {
+  'after the append': async (system) => {
+    await system.inject({ action: 'sqs:SendMessage' }, { kind: 'latency', ms: 60_000 });
+    await say(system, 'count to 12 slowly');
+    return until('the append', 20_000, async () => (await system.callsOf(INGEST, 'sqs:SendMessage')) > 0);
+  },
+  'after the invoke': async (system) => {
+    await say(system, 'count to 12 slowly');
+    return until('the invoke', 20_000, async () => (await system.callsOf(RUNNER, 'bedrock-agentcore:InvokeAgentRuntime')) > 0);
+  },
+  'after the send': async (system) => {
+    await say(system, 'count to 12 slowly');
+    return until('the placeholder and an edit of it', 30_000, async () => (await shown(system)).some((text) => /^1 2 3 4/u.test(text)));
+  },
+  'before the finish': async (system) => {
+    await say(system, 'count to 12 slowly');
+    await until('the placeholder', 30_000, async () => (await shown(system)).some((text) => text.startsWith('1 2 3 4')));
+    await system.inject({ action: 'dynamodb:UpdateItem' }, { kind: 'latency', ms: 60_000 });
+    return until('the last edit', 30_000, async () => (await shown(system)).some((text) => /11 12$/u.test(text)));
+  },
+};
+
+const ROUNDS = 2;
+
+describe.concurrent('kill -9 of the whole tree', () => {
+  it.each(Object.entries(MOMENTS))(
+    '%s: started again, the message is answered exactly once, and nothing is lost',
+    async (_moment, reach) => {
+      using folder = temporaryFolder();
+      const port = await freePort();
+      const environment = { AGENT_CLAW_WAKE_HIDDEN_S: '5' };
+      const start = () => startSystem({ dataDir: folder.path, port, environment });
+      {
+        await using system = await start();
+        await say(system, 'Remember that crashes happen');
+        await until('the note', 30_000, async () => (await shown(system)).some((text) => text.includes('Noted')));
+        await system.killTree();
+      }
+      for (let round = 1; round <= ROUNDS; round += 1) {
+        const before = await (async () => {
+          await using system = await start();
+          const count = (await shown(system)).length;
+          await reach(system);
+          await system.killTree();
+          return count;
+        })();
+        await using system = await start();
+        const answers = await until('the answer', RECOVERY_MS, async () => {
+          const texts = (await shown(system)).slice(before);
+          return texts.some((text) => /11 12$/u.test(text)) ? texts : null;
+        });
+        expect(answers).toEqual(['1 2 3 4 5 6 7 8 9 10 11 12']);
+        await say(system, 'what did I just say?');
+        const [answer] = await until('an answer from history', RECOVERY_MS, async () => {
+          const texts = (await shown(system)).slice(before + 1);
+          return texts.length > 0 && !texts.at(-1)?.endsWith('…') ? texts : null;
+        });
+        expect(answer).toContain('count to 12 slowly');
+        expect(readFileSync(join(system.workspaceFolder, 'MEMORY.md'), 'utf8').match(/crashes happen/giu)).toHaveLength(1);
+        await system.killTree();
+      }
+    },
+    600_000,
+  );
+});
