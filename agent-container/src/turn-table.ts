@@ -1,4 +1,4 @@
-import { RetryableError } from '@agent-claw/core';
+import { PermanentError, RetryableError } from '@agent-claw/core';
 import type { Clock, ConversationStore, LaneId, Log, SavedTurn, TurnCall, TurnEvent } from '@agent-claw/core';
 import type { AnswerTurn } from './answer-turn.ts';
 import { createTurnRun } from './turn-run.ts';
@@ -129,7 +129,7 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
           type: 'failed',
           code: 'store_unavailable',
           message: 'The conversation could not be read or saved. Send your message again in a minute.',
-          retryable: true,
+          retryable: !(error instanceof PermanentError),
         });
       } finally {
         run.end(null);
