@@ -1,14 +1,18 @@
 import { agentcoreRuntime } from '@agent-claw/aws/agentcore-runtime';
-import { awsClients } from '@agent-claw/aws/aws-clients';
+import { agentCoreClient, CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
 import { dynamoLaneStore } from '@agent-claw/aws/dynamo-lane-store';
 import { secretsManagerBotSecret } from '@agent-claw/aws/secrets-manager-bot-secret';
-import { sqsWakeQueue, sqsWakeReceipt } from '@agent-claw/aws/sqs-wake-queue';
+import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
+import { sqsWakeReceipt } from '@agent-claw/aws/sqs-wake-receipt';
 import { createLog } from '@agent-claw/observability/log';
 import { emfMetrics } from '@agent-claw/observability/metrics';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { systemClock } from '@agent-claw/observability/system-clock';
 import { telegramReplyRenderer } from '@agent-claw/telegram/reply-renderer';
 import { telegramMessenger } from '@agent-claw/telegram/telegram-messenger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createAnswerWake } from './answer-wake.ts';
 import { parseConfig } from './config.ts';
@@ -17,19 +21,19 @@ import { createRunLeg } from './run-leg.ts';
 const config = parseConfig(process.env);
 const service = 'agent-runner';
 const log = createLog({ service, write: stdoutWriter });
-const sqs = awsClients.sqs();
+const sqs = new SQSClient(CLIENT_LIMITS);
 const queue = { client: sqs, queueUrl: config.wakeQueueUrl };
 const secret = secretsManagerBotSecret({
-  client: awsClients.secretsManager(),
+  client: new SecretsManagerClient(CLIENT_LIMITS),
   secretId: config.telegramSecretId,
   clock: systemClock,
 });
 
 const answerWake = createAnswerWake({
   runLeg: createRunLeg({
-    lanes: dynamoLaneStore({ client: awsClients.dynamo(), tableName: config.stateTable }),
+    lanes: dynamoLaneStore({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
     wakes: sqsWakeQueue(queue),
-    runtime: agentcoreRuntime({ client: awsClients.agentcore(), runtimeArn: config.runtimeArn, clock: systemClock }),
+    runtime: agentcoreRuntime({ client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock }),
     messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
     renderer: telegramReplyRenderer,
     access: { ownerId: config.ownerId, guestIds: [], groupIds: [] },

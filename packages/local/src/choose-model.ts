@@ -19,7 +19,7 @@ const chosen = (spec: string, why: string): ChosenModel => ({ spec, heartbeatSpe
 /** What was asked for, else the best that the environment has keys for, else the built-in demo model. */
 export const chooseModel = (asked: string | undefined, environment: Environment): ChosenModel => {
   if (asked !== undefined) return chosen(asked, 'as asked for');
-  if (environment['AWS_BEARER_TOKEN_BEDROCK'] || environment['AWS_ACCESS_KEY_ID'])
+  if (environment['AWS_ACCESS_KEY_ID'] && environment['AWS_SECRET_ACCESS_KEY'])
     return chosen('bedrock:global.anthropic.claude-sonnet-5-5', 'AWS credentials are in the environment');
   if (environment['ANTHROPIC_API_KEY']) return chosen('anthropic:claude-sonnet-5-5', 'ANTHROPIC_API_KEY is set');
   const { OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: id } = environment;
@@ -29,21 +29,19 @@ export const chooseModel = (asked: string | undefined, environment: Environment)
 
 /** The caller's variables that a model's client needs. They reach the container's model client and nothing else. */
 export const modelEnvironment = (spec: string, environment: Environment): Record<string, string> => {
-  const pick = (names: readonly string[], prefix = ''): Record<string, string> =>
-    Object.fromEntries(names.flatMap((name) => (environment[name] ? [[`${prefix}${name}`, environment[name]]] : [])));
-  if (spec.startsWith('anthropic:')) return pick(['ANTHROPIC_API_KEY']);
-  if (spec.startsWith('openai:')) return pick(['OPENAI_API_KEY']);
+  const pick = (name: string): Record<string, string> => (environment[name] ? { [name]: environment[name] } : {});
+  if (spec.startsWith('anthropic:')) return pick('ANTHROPIC_API_KEY');
+  if (spec.startsWith('openai:')) return pick('OPENAI_API_KEY');
   if (spec.startsWith('bedrock:')) {
-    // Prefixed: the plain names hold the embedded services' keys there.
-    const names = [
-      'AWS_ACCESS_KEY_ID',
-      'AWS_SECRET_ACCESS_KEY',
-      'AWS_SESSION_TOKEN',
-      'AWS_REGION',
-      'AWS_BEARER_TOKEN_BEDROCK',
-      'AWS_ENDPOINT_URL_BEDROCK_RUNTIME',
-    ];
-    return pick(names, 'MODEL_');
+    // Under names of their own: the plain ones hold the embedded services' keys in the container.
+    const renamed = {
+      BEDROCK_ACCESS_KEY_ID: environment['AWS_ACCESS_KEY_ID'],
+      BEDROCK_SECRET_ACCESS_KEY: environment['AWS_SECRET_ACCESS_KEY'],
+      BEDROCK_SESSION_TOKEN: environment['AWS_SESSION_TOKEN'],
+      BEDROCK_REGION: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+      BEDROCK_ENDPOINT: environment['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? environment['AWS_ENDPOINT_URL'],
+    };
+    return Object.fromEntries(Object.entries(renamed).flatMap(([name, value]) => (value ? [[name, value]] : [])));
   }
   return {};
 };

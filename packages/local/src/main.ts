@@ -30,7 +30,9 @@ const announce = (system: LocalSystem): void => {
   const { telegram } = system;
   const lines = [
     '',
-    telegram.usesDouble ? `  Chat        ${system.url}` : `  Chat        with your bot in Telegram (${telegram.delivery}); health check ${system.url}/healthz`,
+    telegram.usesDouble
+      ? `  Chat        ${system.url}`
+      : `  Chat        with your bot in Telegram (${telegram.delivery}); health check ${system.url}/healthz`,
     `  Model       ${system.model} (${system.modelWhy})`,
     `  Workspace   ${system.workspaceFolder}  (SOUL.md, MEMORY.md …: edit with any editor)`,
     `  AWS         ${system.awsEndpoint}  (AWS_ACCESS_KEY_ID=${system.ownerCredentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.ownerCredentials.secretAccessKey} AWS_REGION=us-east-1)`,

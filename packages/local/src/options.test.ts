@@ -68,7 +68,11 @@ describe('chooseModel', () => {
   it.each([
     ['demo', {}, undefined],
     ['anthropic:claude-sonnet-5-5', { ANTHROPIC_API_KEY: 'k' }, undefined],
-    ['bedrock:global.anthropic.claude-sonnet-5-5', { ANTHROPIC_API_KEY: 'k', AWS_ACCESS_KEY_ID: 'a' }, undefined],
+    [
+      'bedrock:global.anthropic.claude-sonnet-5-5',
+      { ANTHROPIC_API_KEY: 'k', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
+      undefined,
+    ],
     [
       'openai:llama@http://127.0.0.1:11434/v1',
       { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_MODEL: 'llama' },
@@ -85,6 +89,6 @@ describe('chooseModel', () => {
       modelEnvironment('bedrock:x', environment),
       modelEnvironment('anthropic:x', environment),
       modelEnvironment('demo', environment),
-    ]).toEqual([{ MODEL_AWS_ACCESS_KEY_ID: 'a', MODEL_AWS_SECRET_ACCESS_KEY: 's' }, { ANTHROPIC_API_KEY: 'k' }, {}]);
+    ]).toEqual([{ BEDROCK_ACCESS_KEY_ID: 'a', BEDROCK_SECRET_ACCESS_KEY: 's' }, { ANTHROPIC_API_KEY: 'k' }, {}]);
   });
 });

@@ -51,7 +51,12 @@ export const startLocal = async (options: LocalOptions, deps: StartDeps): Promis
   }
 };
 
-const startParts = async (options: LocalOptions, deps: StartDeps, stops: Stops, stop: () => Promise<void>): Promise<LocalSystem> => {
+const startParts = async (
+  options: LocalOptions,
+  deps: StartDeps,
+  stops: Stops,
+  stop: () => Promise<void>,
+): Promise<LocalSystem> => {
   const { root, say } = deps;
   const dataDir = resolve(root, options.dataDir);
   await mkdir(dataDir, { recursive: true });
@@ -79,7 +84,10 @@ const startParts = async (options: LocalOptions, deps: StartDeps, stops: Stops, 
       HeartbeatModel: model.heartbeatSpec,
       TimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
-    secretValue: { botToken: telegram.botToken, ...(telegram.webhookSecret === undefined ? {} : { webhookSecret: telegram.webhookSecret }) },
+    secretValue: {
+      botToken: telegram.botToken,
+      ...(telegram.webhookSecret === undefined ? {} : { webhookSecret: telegram.webhookSecret }),
+    },
     functionEnvironment: { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
     containerEnvironment: modelEnvironment(model.spec, deps.environment),
     ...(deps.faults === undefined ? {} : { faults: deps.faults }),
@@ -103,7 +111,11 @@ const startParts = async (options: LocalOptions, deps: StartDeps, stops: Stops, 
 
 /** Limits that a test shortens; unset on any other day. */
 const timingOf = (environment: StartDeps['environment']): Record<string, string> =>
-  Object.fromEntries(['LEG_LIMIT_MS', 'LEASE_MS', 'WAKE_HIDDEN_S'].flatMap((name) => (environment[`AGENT_CLAW_${name}`] ? [[name, environment[`AGENT_CLAW_${name}`] ?? '']] : [])));
+  Object.fromEntries(
+    ['LEG_LIMIT_MS', 'LEASE_MS', 'WAKE_HIDDEN_S'].flatMap((name) =>
+      environment[`AGENT_CLAW_${name}`] ? [[name, environment[`AGENT_CLAW_${name}`] ?? '']] : [],
+    ),
+  );
 
 const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: string, stops: Stops): void => {
   const double = createTelegramDouble({ token: telegram.botToken, ownerId: Number(telegram.ownerId), dataDir });
@@ -111,7 +123,12 @@ const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: stri
   server.mount({ everythingElse: (request, response) => double.handle(request, response) });
 };
 
-const startPolling = (cloud: EmbeddedCloud, telegram: TelegramSide, say: (line: string) => void, stops: Stops): void => {
+const startPolling = (
+  cloud: EmbeddedCloud,
+  telegram: TelegramSide,
+  say: (line: string) => void,
+  stops: Stops,
+): void => {
   const stopped = new AbortController();
   const polling = pollTelegram({
     token: telegram.botToken,

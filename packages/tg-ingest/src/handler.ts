@@ -1,9 +1,11 @@
-import { awsClients } from '@agent-claw/aws/aws-clients';
+import { CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
 import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { createLog } from '@agent-claw/observability/log';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { systemClock } from '@agent-claw/observability/system-clock';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createAnswerWebhook } from './answer-webhook.ts';
 import { parseConfig } from './config.ts';
@@ -14,8 +16,8 @@ const log = createLog({ service: 'tg-ingest', write: stdoutWriter });
 
 const answerWebhook = createAnswerWebhook({
   ingest: createIngestUpdate({
-    mailbox: dynamoMailbox({ client: awsClients.dynamo(), tableName: config.stateTable }),
-    wakes: sqsWakeQueue({ client: awsClients.sqs(), queueUrl: config.wakeQueueUrl }),
+    mailbox: dynamoMailbox({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
+    wakes: sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl }),
     access: { ownerId: config.ownerId, guestIds: [], groupIds: [] },
     bot: config.bot,
     clock: systemClock,
