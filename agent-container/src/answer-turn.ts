@@ -9,7 +9,7 @@ import type {
   WorkspaceStore,
 } from '@agent-claw/core';
 import type { Model } from '@strands-agents/sdk';
-import { describeFailure } from './agent/failure.ts';
+import { describeFailure, loggableNames } from './agent/failure.ts';
 import type { RunFailure } from './agent/failure.ts';
 import { cutHistory, restoreMessages } from './agent/history.ts';
 import type { AgentRun, AgentRunResult, RunEvent } from './agent/run-turn.ts';
@@ -69,7 +69,10 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       systemPrompt: heartbeatSystemPrompt(heartbeat.content ?? '', soul.content),
       history: [],
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
-      prompt: heartbeatPrompt(spokenTime(deps.clock.now(), deps.timeZone)),
+      prompt: heartbeatPrompt(
+        spokenTime(deps.clock.now(), deps.timeZone),
+        call.messages.map((message) => message.text),
+      ),
       // A heartbeat answers nobody: what people say meanwhile is the next turn's.
       takeSteered: () => [],
       envelope,
@@ -112,7 +115,10 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       };
     } catch (error) {
       const failure = describeFailure(error);
-      deps.log.error('turn_failed', error, { laneId: call.laneId, turnId: call.turnId, code: failure.code });
+      const fields = { laneId: call.laneId, turnId: call.turnId, code: failure.code };
+      const names = loggableNames(error);
+      if (names === null) deps.log.error('turn_failed', error, fields);
+      else deps.log.warn('turn_failed', { ...fields, errors: names });
       return { kind: 'failed', ...failure };
     }
   };

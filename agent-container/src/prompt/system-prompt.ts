@@ -37,6 +37,11 @@ export const heartbeatSystemPrompt = (heartbeatMd: string, soulMd: string | null
     `## HEARTBEAT.md\n\n${heartbeatMd.trim()}`,
   ].join('\n\n');
 
-/** The user side of a heartbeat. */
-export const heartbeatPrompt = (spokenNow: string): string =>
-  `<heartbeat at="${spokenNow}">\nCheck HEARTBEAT.md. Reply HEARTBEAT_OK if nothing needs attention.\n</heartbeat>`;
+/** The user side of a heartbeat; `due` is what the schedule asks to look at in particular. */
+export const heartbeatPrompt = (spokenNow: string, due: readonly string[]): string =>
+  [
+    `<heartbeat at="${spokenNow}">`,
+    ...due.filter((text) => text.trim() !== ''),
+    'Check HEARTBEAT.md. Reply HEARTBEAT_OK if nothing needs attention.',
+    '</heartbeat>',
+  ].join('\n');
