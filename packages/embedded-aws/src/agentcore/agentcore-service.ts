@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError, notImplemented, type AwsRequest, type AwsResponse, type AwsService, type IamCheck } from '../service.ts';
+import {
+  AwsError,
+  notImplemented,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  type IamCheck,
+} from '../service.ts';
 import type { ContainerAnswer } from './container-session.ts';
 import type { RuntimeHost } from './runtime-host.ts';
 
@@ -39,7 +46,11 @@ export const createAgentCoreService = (find: (runtimeArn: string) => RuntimeHost
     const { operation, arn } = target(request);
     const host = find(arn);
     if (host === undefined) {
-      throw new AwsError('ResourceNotFoundException', 404, `No endpoint or agent found with qualifier 'DEFAULT' for agent '${arn}'`);
+      throw new AwsError(
+        'ResourceNotFoundException',
+        404,
+        `No endpoint or agent found with qualifier 'DEFAULT' for agent '${arn}'`,
+      );
     }
     const sessionId = sessionIdOf(request);
     return operation === 'invocations' ? invoke(host, sessionId, request) : stop(host, sessionId);
@@ -51,7 +62,9 @@ const invoke = async (host: RuntimeHost, sessionId: string, request: AwsRequest)
   const answer = await askContainer(host, sessionId, body, request);
   if (answer.status >= 400) {
     answer.body.destroy();
-    throw runtimeClientError(`Received error (${answer.status}) from runtime. Please check your CloudWatch logs for more information.`);
+    throw runtimeClientError(
+      `Received error (${answer.status}) from runtime. Please check your CloudWatch logs for more information.`,
+    );
   }
   return {
     status: answer.status,

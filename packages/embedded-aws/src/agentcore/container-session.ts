@@ -95,7 +95,8 @@ export const startSession = async (spec: RuntimeSpec, deps: SessionDeps): Promis
   arm();
   const gone = child.exited.then((end) => {
     cancelCheck();
-    if (!stopping) deps.logs.write(spec.name, `Session process ${child.pid} ended by itself: ${end ?? 'exit status 0'}.`);
+    if (!stopping)
+      deps.logs.write(spec.name, `Session process ${child.pid} ended by itself: ${end ?? 'exit status 0'}.`);
   });
 
   return {
@@ -148,7 +149,10 @@ const readPing = async (port: number): Promise<Ping> => {
     const chunks: Buffer[] = [];
     for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
     if (answer.statusCode !== 200) return { status: null, changedAtMs: null };
-    const ping = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { status?: string; time_of_last_update?: number };
+    const ping = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+      status?: string;
+      time_of_last_update?: number;
+    };
     const { status = 'Healthy', time_of_last_update: changedAtS } = ping;
     return { status, changedAtMs: changedAtS === undefined ? null : changedAtS * 1000 };
   } catch {
@@ -167,7 +171,15 @@ const send = (
 ): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const length = body === null ? {} : { 'content-length': body.length };
-    const sent = sendHttp({ host: '127.0.0.1', port, method, path, headers: { ...headers, ...length }, signal, agent: false });
+    const sent = sendHttp({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers: { ...headers, ...length },
+      signal,
+      agent: false,
+    });
     sent.on('response', resolve).on('error', reject);
     sent.end(body ?? undefined);
   });

@@ -27,14 +27,18 @@ export const readImageCommand = (imageDir: string, dockerfile = 'Dockerfile'): I
     execForm(stage.findLast((one) => one.name === name)?.rest ?? '[]', name, path);
   const [program, ...args] = [...last('ENTRYPOINT'), ...last('CMD')];
   if (program === undefined || posix.basename(program) !== 'node') {
-    throw new Error(`Starting the image of ${path} failed: its command is "${program ?? ''}", only node can be run here.`);
+    throw new Error(
+      `Starting the image of ${path} failed: its command is "${program ?? ''}", only node can be run here.`,
+    );
   }
   const scriptAt = args.findIndex((arg) => !arg.startsWith('-'));
   const script = args[scriptAt];
   if (script === undefined) throw new Error(`Starting the image of ${path} failed: its command names no script.`);
   const file = findInAsset(imageDir, script, stage);
   if (file === null) {
-    throw new Error(`Starting the image of ${path} failed: ${script} is not in ${imageDir}. Build the bundle and synthesize again.`);
+    throw new Error(
+      `Starting the image of ${path} failed: ${script} is not in ${imageDir}. Build the bundle and synthesize again.`,
+    );
   }
   return { args: args.with(scriptAt, file), environment: environmentOf(stage) };
 };

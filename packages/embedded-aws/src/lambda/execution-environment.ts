@@ -176,7 +176,10 @@ const failure = (errorType: string, payload: string): InvokeResult => ({ kind: '
 
 const errorJson = (errorType: string, errorMessage: string): string => JSON.stringify({ errorType, errorMessage });
 
-const noAnswer = failure('Runtime.Unknown', errorJson('Runtime.Unknown', 'The runtime asked for the next event without an answer.'));
+const noAnswer = failure(
+  'Runtime.Unknown',
+  errorJson('Runtime.Unknown', 'The runtime asked for the next event without an answer.'),
+);
 
 const answerOf = (body: Buffer): InvokeResult => {
   if (body.length <= MAX_RESPONSE_BYTES) return { kind: 'answered', payload: body.toString('utf8') };

@@ -48,7 +48,11 @@ export const createProcessGuard = (): ProcessGuard => {
   let closing = false;
 
   const watch = (): ChildProcess => {
-    const started = spawn('/bin/sh', ['-c', WATCHDOG], { detached: true, stdio: ['pipe', 'ignore', 'ignore'], env: {} });
+    const started = spawn('/bin/sh', ['-c', WATCHDOG], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: {},
+    });
     started.unref();
     // A watchdog that was killed is replaced at the next line written to it.
     const lost = (): void => {

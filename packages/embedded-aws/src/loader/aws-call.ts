@@ -17,8 +17,8 @@ export class AwsCallError extends Error {
 export interface AwsCaller {
   /** A JSON protocol operation, `call('sqs', 'AmazonSQS.SendMessage', {...})`. @throws AwsCallError */
   call<T = Record<string, unknown>>(service: string, target: string, input: unknown, signal?: AbortSignal): Promise<T>;
-  /** A REST operation, for S3. @throws AwsCallError */
-  rest(service: string, method: string, path: string, body?: string): Promise<string>;
+  /** A REST operation. @throws AwsCallError */
+  rest(service: string, method: string, path: string, body?: string, headers?: Record<string, string>): Promise<string>;
 }
 
 /** @param endpoint is asked at every call: the port is known only once the server listens. */
@@ -45,15 +45,15 @@ export const createAwsCaller = (endpoint: () => string, accessKeyId: string): Aw
       const { __type: type = 'Unknown', message, Message } = output as Partial<Record<string, string>>;
       throw new AwsCallError(target, type.split('#').at(-1) ?? type, response.status, message ?? Message ?? text);
     },
-    async rest(service, method, path, body) {
+    async rest(service, method, path, body, headers = {}) {
       const response = await fetch(`${endpoint()}${path}`, {
         method,
-        headers: { authorization: authorization(service) },
+        headers: { ...headers, authorization: authorization(service) },
         ...(body === undefined ? {} : { body }),
       });
       const text = await response.text();
       if (response.ok) return text;
-      const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? 'Unknown';
+      const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? response.headers.get('x-amzn-errortype') ?? 'Unknown';
       const message = /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? text;
       throw new AwsCallError(`${method} ${path}`, code, response.status, message);
     },

@@ -112,7 +112,9 @@ export const createCustomResources = (deps: CustomResourceDeps): CustomResources
       if (unchanged) return { ref: before.physicalId, attributes: before.data };
       const kind = before === undefined ? 'Create' : 'Update';
       const response = await request(kind, logicalId, next, before).catch((error: unknown) => {
-        throw new Error(`${kind} of custom resource ${logicalId} (${type}) failed: ${(error as Error).message}`, { cause: error });
+        throw new Error(`${kind} of custom resource ${logicalId} (${type}) failed: ${(error as Error).message}`, {
+          cause: error,
+        });
       });
       const physicalId = response.PhysicalResourceId ?? before?.physicalId ?? logicalId;
       state.customResources[logicalId] = { ...next, physicalId, data: response.Data ?? {} };

@@ -55,7 +55,9 @@ export const createResolver = (
     if (name in parameters) return parameters[name];
     const resource = created.get(name);
     if (resource !== undefined) return resource.ref;
-    throw new Error(`${path}: Ref ${name} names nothing that exists at this point. Check the logical id and conditions.`);
+    throw new Error(
+      `${path}: Ref ${name} names nothing that exists at this point. Check the logical id and conditions.`,
+    );
   };
   const getAtt = (name: string, attribute: string, path: string): unknown => {
     const resource = created.get(name);
@@ -63,7 +65,9 @@ export const createResolver = (
     if (attribute in resource.attributes) return resource.attributes[attribute];
     const known = Object.keys(resource.attributes).join(', ');
     const type = template.Resources[name]?.Type ?? '';
-    throw new Error(`${path}: Fn::GetAtt ${name}.${attribute}: ${type} has no such attribute, only ${known || 'none'}.`);
+    throw new Error(
+      `${path}: Fn::GetAtt ${name}.${attribute}: ${type} has no such attribute, only ${known || 'none'}.`,
+    );
   };
   const text = (value: unknown, path: string): string => {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -74,7 +78,9 @@ export const createResolver = (
     throw new Error(`${path}: expected a list, got ${JSON.stringify(value)}.`);
   };
   const substitute = (argument: unknown, path: string): string => {
-    const [template, own] = Array.isArray(argument) ? (argument as [string, Record<string, unknown>]) : [argument as string, {}];
+    const [template, own] = Array.isArray(argument)
+      ? (argument as [string, Record<string, unknown>])
+      : [argument as string, {}];
     return template.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
       if (literal === '!') return `\${${name}}`;
       if (name in own) return text(evaluate(own[name], path), path);
@@ -92,7 +98,9 @@ export const createResolver = (
     'Fn::Sub': substitute,
     'Fn::Join': (argument, path) => {
       const [separator, items] = argument as [string, unknown];
-      return list(evaluate(items, path), path).map((item) => text(item, path)).join(separator);
+      return list(evaluate(items, path), path)
+        .map((item) => text(item, path))
+        .join(separator);
     },
     'Fn::Split': (argument, path) => {
       const [separator, source] = argument as [string, unknown];
@@ -136,7 +144,8 @@ export const createResolver = (
     if (entries.length === 1 && only !== undefined && isFunctionName(only[0])) {
       const [name, argument] = only;
       const apply = functions[name];
-      if (apply === undefined) throw new Error(`${path}: ${name} is not evaluated here. Add it in loader/intrinsics.ts.`);
+      if (apply === undefined)
+        throw new Error(`${path}: ${name} is not evaluated here. Add it in loader/intrinsics.ts.`);
       return apply(argument, path);
     }
     const resolved = entries.map(([key, item]) => [key, evaluate(item, `${path}.${key}`)] as const);

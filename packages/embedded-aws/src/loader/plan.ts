@@ -37,7 +37,8 @@ export const creationOrder = (template: Template, resolver: Resolver): string[] 
   const active = (id: string): boolean => resolver.conditionHolds(template.Resources[id]?.Condition);
   const visit = (id: string, trail: readonly string[]): void => {
     if (done.has(id)) return;
-    if (trail.includes(id)) throw new Error(`Circular dependency: ${[...trail.slice(trail.indexOf(id)), id].join(' -> ')}.`);
+    if (trail.includes(id))
+      throw new Error(`Circular dependency: ${[...trail.slice(trail.indexOf(id)), id].join(' -> ')}.`);
     const resource = template.Resources[id];
     if (resource === undefined) return;
     const explicit = typeof resource.DependsOn === 'string' ? [resource.DependsOn] : (resource.DependsOn ?? []);

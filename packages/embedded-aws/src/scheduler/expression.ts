@@ -80,13 +80,18 @@ const parseCron = (expression: string, argument: string, timeZone: string): Sche
 
 // AWS starts a step at a number (`0/5`), which croner writes as a range.
 const stepped = (field: string, max: number): string =>
-  field.replace(/(^|,)(\d+)\/(\d+)/g, (_, before: string, from: string, step: string) => `${before}${from}-${max}/${step}`);
+  field.replace(
+    /(^|,)(\d+)\/(\d+)/g,
+    (_, before: string, from: string, step: string) => `${before}${from}-${max}/${step}`,
+  );
 
 // AWS counts weekdays from SUN = 1, croner from 0. A step and the n-th of a month are no weekdays.
 const fromSundayIsOne = (field: string): string =>
   stepped(field, 7)
     .split(',')
-    .map((part) => part.replace(/^([\dL-]+)(?=[#/]|$)/, (days) => days.replace(/\d+/g, (number) => String(Number(number) - 1))))
+    .map((part) =>
+      part.replace(/^([\dL-]+)(?=[#/]|$)/, (days) => days.replace(/\d+/g, (number) => String(Number(number) - 1))),
+    )
     .join(',')
     .replace(/^L$/, '6');
 

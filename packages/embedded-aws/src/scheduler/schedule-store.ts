@@ -37,7 +37,8 @@ export interface ScheduleStore {
 }
 
 /** `group/name`, as in the ARN. */
-export const scheduleKey = ({ GroupName, Name }: Pick<Schedule, 'GroupName' | 'Name'>): string => `${GroupName}/${Name}`;
+export const scheduleKey = ({ GroupName, Name }: Pick<Schedule, 'GroupName' | 'Name'>): string =>
+  `${GroupName}/${Name}`;
 
 /** @param file null keeps them in memory. */
 export const openScheduleStore = (file: string | null): ScheduleStore => {

@@ -1,5 +1,14 @@
 import type { EmbeddedClock } from '../clock.ts';
-import { AwsError, jsonBody, jsonResponse, notImplemented, type AwsRequest, type AwsResponse, type AwsService, type IamCheck } from '../service.ts';
+import {
+  AwsError,
+  jsonBody,
+  jsonResponse,
+  notImplemented,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  type IamCheck,
+} from '../service.ts';
 import { BadExpressionError, parseExpression } from './expression.ts';
 import { scheduleKey, type Schedule, type ScheduleStore, type ScheduleTarget } from './schedule-store.ts';
 import { scheduleArn, type Scheduler } from './scheduler.ts';
@@ -94,7 +103,8 @@ export const toSchedule = (key: string, input: Record<string, unknown>, createdS
   const { Target, FlexibleTimeWindow, ActionAfterCompletion = 'NONE', State = 'ENABLED' } = input as Partial<Schedule>;
   if (!/^[0-9A-Za-z-_.]{1,64}$/.test(Name)) throw invalid(`Value '${Name}' at 'name' failed to satisfy constraint.`);
   if (Target?.Arn === undefined || Target.RoleArn === undefined) throw invalid('Target needs an Arn and a RoleArn.');
-  if (!/^arn:aws:(lambda|sqs):/.test(Target.Arn)) throw invalid(`Target ${Target.Arn} is neither a function nor a queue.`);
+  if (!/^arn:aws:(lambda|sqs):/.test(Target.Arn))
+    throw invalid(`Target ${Target.Arn} is neither a function nor a queue.`);
   if (FlexibleTimeWindow === undefined) throw invalid('FlexibleTimeWindow is missing.');
   try {
     parseExpression(String(ScheduleExpression), ScheduleExpressionTimezone, createdS * 1000);

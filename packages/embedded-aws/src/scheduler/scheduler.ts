@@ -41,7 +41,11 @@ export const createScheduler = ({ clock, store, deliver, log }: SchedulerDeps): 
     disarm(key);
     if (!running || schedule.State === 'DISABLED') return;
     const dueMs = nextTime(schedule, afterMs);
-    if (dueMs !== null) timers.set(key, clock.schedule(dueMs, () => fire(schedule, dueMs)));
+    if (dueMs !== null)
+      timers.set(
+        key,
+        clock.schedule(dueMs, () => fire(schedule, dueMs)),
+      );
     else if (schedule.ActionAfterCompletion === 'DELETE') store.remove(key);
   };
   const disarm = (key: string): void => {
