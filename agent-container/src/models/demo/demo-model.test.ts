@@ -60,7 +60,7 @@ describe('the demo model', () => {
       aWorld({ files: { 'AGENTS.md': 'a', 'SOUL.md': 's', 'IDENTITY.md': 'i', 'USER.md': 'u', 'HEARTBEAT.md': '' } }),
       [
         'write notes/hello.md: hello world',
-        'append to notes/hello.md: second line',
+        'could you please append to notes/hello.md: second line',
         'edit notes/hello.md: replace "hello world" with "goodbye"',
         'read notes/hello.md',
         'list files in notes',
@@ -96,7 +96,7 @@ describe('the demo model', () => {
   });
 
   it('writes as many characters as asked, with code and a table', async () => {
-    const reply = await aWorld().ask('Please write 9,000 characters with code and a table');
+    const reply = await aWorld().ask('Please write a 9,000-character answer with code and a table');
     expect([
       reply.length,
       reply.includes('```ts'),

@@ -2,13 +2,14 @@ import { told, when } from './skill.ts';
 import type { DemoToolCall, Plan, Skill } from './skill.ts';
 
 const file = '[`"\']?([\\p{L}\\p{N}_.~/:-]+\\.[\\p{L}\\p{N}]+|[./~\\\\][^\\s`"\']+)[`"\']?';
+const polite = '(?:(?:please|ok(?:ay)?|hey|can you|could you|would you)[,\\s]+)*';
 const form = (pattern: string): RegExp => new RegExp(pattern, 'isu');
 const fenced = (text: string): string => `\`\`\`\n${text.trimEnd()}\n\`\`\``;
 const unquoted = (text: string): string => text.trim().replace(/^(["'`])([\s\S]*)\1$/u, '$2');
 /** A fact as a note: about the owner, so "my" stays as it was said. */
 const asFact = (text: string): string => {
   const plain = unquoted(text)
-    .replace(/[.!\s]+$/u, '')
+    .replace(/[.!?\s]+$/u, '')
     .replace(/\s+/gu, ' ');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 };
@@ -49,7 +50,7 @@ export const fileSkills: readonly Skill[] = [
   when(/^\/tool\s+([\w-]+)\s*([\s\S]*)$/iu, ([, name = '', json = '']) => jsonCall(name, json)),
   when(/\b(?:several|multiple|many) (?:tools|steps)\b|\bmulti-?step\b/iu, () => severalTools),
   when(
-    /^(?:please\s+)?(?:remember|note|don't forget|keep in mind)(?: down)?(?:\s+that|:)?\s+([\s\S]+)$/iu,
+    /^(?:(?:please|ok(?:ay)?|hey|can you|could you|would you)[,\s]+)*(?:remember|note|don't forget|keep in mind)(?: down)?(?:\s+that|:)?\s+([\s\S]+)$/iu,
     ([, fact = '']) =>
       one({ name: 'append_file', input: { path: 'MEMORY.md', content: `- ${asFact(fact)}` } }, (text) =>
         text.includes('already')
@@ -58,22 +59,18 @@ export const fileSkills: readonly Skill[] = [
       ),
   ),
   when(
-    form(
-      `^(?:please\\s+)?(?:write|create|save)\\s+(?:a file |the file |to )?${file}\\s*(?::|with(?: the text)?)\\s*(.+)$`,
-    ),
+    form(`^${polite}(?:write|create|save)\\s+(?:a file |the file |to )?${file}\\s*(?::|with(?: the text)?:?)\\s*(.+)$`),
     ([, path = '', content = '']) =>
       one({ name: 'write_file', input: { path, content: unquoted(content) } }, (text) => `Done. ${text}`),
   ),
-  when(form(`^(?:please\\s+)?(?:append|add)\\s+(?:to )?${file}\\s*:\\s*(.+)$`), ([, path = '', content = '']) =>
+  when(form(`^${polite}(?:append|add)\\s+(?:to )?${file}\\s*:\\s*(.+)$`), ([, path = '', content = '']) =>
     one({ name: 'append_file', input: { path, content: unquoted(content) } }, (text) => `Done. ${text}`),
   ),
-  when(form(`^(?:please\\s+)?(?:append|add)\\s+(.+?)\\s+to\\s+${file}[.!]?$`), ([, content = '', path = '']) =>
+  when(form(`^${polite}(?:append|add)\\s+(.+?)\\s+to\\s+${file}[.!]?$`), ([, content = '', path = '']) =>
     one({ name: 'append_file', input: { path, content: unquoted(content) } }, (text) => `Done. ${text}`),
   ),
   when(
-    form(
-      `^(?:please\\s+)?(?:edit|change)\\s+${file}\\s*(?::|,)?\\s*(?:replace\\s+)?(.+?)\\s+(?:with|to|->|=>|by)\\s+(.+)$`,
-    ),
+    form(`^${polite}(?:edit|change)\\s+${file}\\s*(?::|,)?\\s*(?:replace\\s+)?(.+?)\\s+(?:with|to|->|=>|by)\\s+(.+)$`),
     ([, path = '', from = '', to = '']) =>
       one(
         { name: 'edit_file', input: { path, old_text: unquoted(from), new_text: unquoted(to) } },
@@ -81,7 +78,7 @@ export const fileSkills: readonly Skill[] = [
       ),
   ),
   when(
-    form(`^(?:please\\s+)?(?:in\\s+)?${file}[,:]?\\s+replace\\s+(.+?)\\s+(?:with|by)\\s+(.+)$`),
+    form(`^${polite}(?:in\\s+)?${file}[,:]?\\s+replace\\s+(.+?)\\s+(?:with|by)\\s+(.+)$`),
     ([, path = '', from = '', to = '']) =>
       one(
         { name: 'edit_file', input: { path, old_text: unquoted(from), new_text: unquoted(to) } },
@@ -89,7 +86,7 @@ export const fileSkills: readonly Skill[] = [
       ),
   ),
   when(
-    form(`^(?:please\\s+)?(?:read|show|open|print|what(?:'s| is) in)\\s+(?:me\\s+)?(?:the file\\s+)?${file}\\??$`),
+    form(`^${polite}(?:read|show|open|print|what(?:'s| is) in)\\s+(?:me\\s+)?(?:the file\\s+)?${file}\\??$`),
     ([, path = '']) => one({ name: 'read_file', input: { path } }, (text) => `${path}:\n\n${fenced(text)}`),
   ),
   when(

@@ -68,7 +68,7 @@ export const talkSkills: readonly Skill[] = [
     answer: () => '',
     fail: 'broken' as const,
   })),
-  when(/\b(\d[\d,. ]{2,6})\s*(?:characters|chars|zeichen)\b([\s\S]*)/iu, ([, count = '', rest = '']) => {
+  when(/\b(\d[\d,.]{2,6})[\s-]*(?:characters?|chars?|zeichen)\b([\s\S]*)/iu, ([, count = '', rest = '']) => {
     const chars = Math.min(60_000, Number(count.replace(/\D/gu, '')));
     return say(longAnswer(chars, { code: /\bcode\b/iu.test(rest), table: /\btable\b/iu.test(rest) }));
   }),
@@ -107,7 +107,7 @@ export const talkSkills: readonly Skill[] = [
     (_, context) => {
       const name = toldName(context) ?? context.said.from;
       return say(
-        `Hello${name === '' ? '' : `, ${name}`}! How can I help?${context.input.isFirst ? ' (I am the built-in demo model; say “help” to see what I can do.)' : ''}`,
+        `Hello${name === '' ? '' : `, ${name}`}! ${nameOf(context.input.files)} here. How can I help?${context.input.isFirst ? ' (I am the built-in demo model; say “help” to see what I can do.)' : ''}`,
       );
     },
   ),
