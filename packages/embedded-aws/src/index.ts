@@ -37,3 +37,8 @@ export {
   type SecretVersion,
 } from './secrets/secret-store.ts';
 export { createSecretsService, randomPassword } from './secrets/secrets-service.ts';
+export type { LogLine, MetricTotal } from './lambda/function-log.ts';
+export type { ProgramName } from './loader/make.ts';
+export { startEmbeddedCloud, type EmbeddedCloud, type EmbeddedCloudOptions } from './loader/start-embedded-cloud.ts';
+export { createObjectStore, type ObjectStore } from './s3/object-store.ts';
+export { createS3Service } from './s3/s3-service.ts';

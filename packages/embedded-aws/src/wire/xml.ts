@@ -1,3 +1,5 @@
+import { XMLParser } from 'fast-xml-parser';
+
 /** What an XML answer is made of: text, nested members, repeated members; undefined members are left out. */
 export type XmlValue =
   | string
@@ -35,3 +37,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\n': '&#xA;',
   '\t': '&#x9;',
 };
+
+/** An XML request body as nested objects; text stays text. */
+export const parseXml = (text: string): unknown =>
+  new XMLParser({ parseTagValue: false, ignoreAttributes: true }).parse(text);
