@@ -1,0 +1,96 @@
+import { FileTooLargeError, RetryableError } from '@agent-claw/core';
+import type { WorkspaceFile, WorkspaceStore, WriteCondition, WriteOutcome } from '@agent-claw/core';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { isRetryable, translated, vendorFacts } from './vendor-error.ts';
+
+export interface S3WorkspaceStoreOptions {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Ends with "/"; chosen by the lane, never by the model. */
+  readonly prefix: string;
+}
+
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
+
+/** Files below one prefix of a versioned bucket. The version of a file is its ETag. */
+export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOptions): WorkspaceStore => {
+  const read = async (path: string): Promise<WorkspaceFile | null> => {
+    try {
+      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + path }));
+      if ((object.ContentLength ?? 0) > MAX_FILE_BYTES) {
+        // An unread body keeps its socket.
+        (object.Body as { destroy?: () => void } | undefined)?.destroy?.();
+        throw new FileTooLargeError(`"${path}" has ${object.ContentLength} bytes; 2 MiB is the most. Split the file.`);
+      }
+      return { content: (await object.Body?.transformToString('utf-8')) ?? '', version: object.ETag ?? '' };
+    } catch (error) {
+      if (error instanceof FileTooLargeError) throw error;
+      if (error instanceof NoSuchKey) return null;
+      throw translated(`Read of "${path}"`, error);
+    }
+  };
+  return {
+    read,
+    write: (path, content, condition) => write({ client, bucket, prefix }, read, path, content, condition),
+    list: async (below, limit) => {
+      const files: { path: string; sizeBytes: number }[] = [];
+      let from: string | undefined;
+      do {
+        const page = await listPage(client, bucket, prefix + below, from, limit - files.length);
+        for (const { Key = '', Size = 0 } of page.Contents ?? [])
+          if (!Key.endsWith('/') && files.length < limit)
+            files.push({ path: Key.slice(prefix.length), sizeBytes: Size });
+        from = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      } while (from !== undefined && files.length < limit);
+      return files;
+    },
+  };
+};
+
+const write = async (
+  { client, bucket, prefix }: S3WorkspaceStoreOptions,
+  read: WorkspaceStore['read'],
+  path: string,
+  content: string,
+  condition: WriteCondition,
+): Promise<WriteOutcome> => {
+  const isAsRead = condition.kind === 'if_absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.version };
+  const request = {
+    Bucket: bucket,
+    Key: prefix + path,
+    Body: content,
+    ContentType: 'text/plain; charset=utf-8',
+    ...isAsRead,
+  };
+  try {
+    const { ETag } = await client.send(new PutObjectCommand(request));
+    return { kind: 'written', version: ETag ?? '' };
+  } catch (error) {
+    const { status, attempts } = vendorFacts(error);
+    // 412: changed since it was read. 409: somebody writes at this moment. 404: it was deleted.
+    const isConflict = status === 412 || status === 409 || (status === 404 && condition.kind === 'if_version');
+    if (isConflict && attempts === 1) return { kind: 'conflict' };
+    if (!isConflict && !isRetryable(error)) throw translated(`Write of "${path}"`, error);
+    // An earlier attempt may have arrived without its answer reaching us: then the file is what we wrote.
+    const stored = await read(path);
+    if (stored?.content === content) return { kind: 'written', version: stored.version };
+    if (isConflict) return { kind: 'conflict' };
+    throw new RetryableError(`Write of "${path}" did not arrive. Read the file and try again.`, { cause: error });
+  }
+};
+
+const listPage = async (client: S3Client, bucket: string, below: string, from: string | undefined, limit: number) => {
+  try {
+    return await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: below,
+        MaxKeys: Math.min(Math.max(limit, 1), 1_000),
+        ...(from === undefined ? {} : { ContinuationToken: from }),
+      }),
+    );
+  } catch (error) {
+    throw translated(`List of the workspace`, error);
+  }
+};
