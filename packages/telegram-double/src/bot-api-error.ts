@@ -1,0 +1,24 @@
+/** An answer with `ok: false`, in Telegram's own words. */
+export class BotApiError extends Error {
+  override readonly name = 'BotApiError';
+  readonly status: number;
+  readonly parameters: { readonly retry_after?: number; readonly migrate_to_chat_id?: number } | undefined;
+
+  constructor(status: number, description: string, parameters?: BotApiError['parameters']) {
+    super(description);
+    this.status = status;
+    this.parameters = parameters;
+  }
+}
+
+/** 400 with Telegram's prefix; its ALL_CAPS codes keep their case, everything else starts in lower case. */
+export const badRequest = (reason: string, parameters?: BotApiError['parameters']): BotApiError => {
+  const isCode = /^[A-Z0-9_]+$/.test(reason);
+  const text = isCode ? reason : reason.charAt(0).toLowerCase() + reason.slice(1);
+  return new BotApiError(400, `Bad Request: ${text}`, parameters);
+};
+
+export const forbidden = (reason: string): BotApiError => new BotApiError(403, `Forbidden: ${reason}`);
+export const conflict = (reason: string): BotApiError => new BotApiError(409, `Conflict: ${reason}`);
+export const tooManyRequests = (retryAfterS: number): BotApiError =>
+  new BotApiError(429, `Too Many Requests: retry after ${retryAfterS}`, { retry_after: retryAfterS });

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { BotApiError } from './bot-api-error.ts';
+import type { Clock } from './clock.ts';
+import { createWebhookSender, type WebhookSender } from './delivery/webhook-sender.ts';
+import type { QueuedUpdate } from './delivery/update-queue.ts';
+import type { Fault, RecordedRequest } from './double-api.ts';
+import { createDoubleApi } from './driver/double-api-server.ts';
+import { createFaults } from './faults.ts';
+import type { Call } from './methods/call.ts';
+import { answerError, createBotApi } from './transport/bot-api.ts';
+import { servePage } from './transport/static-page.ts';
+import { seedWorld } from './world/seed.ts';
+import { openMailboxes } from './world/updates.ts';
+import { type BotIdentity, openWorld } from './world/world.ts';
+
+/** Receives events with fields; never message content or tokens. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface TelegramDoubleOptions {
+  /** One token per bot, `<numeric id>:<secret>`; the first bot is the one of the sample chats. */
+  readonly tokens: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Without it everything lives in memory. */
+  readonly dataDir?: string;
+  /** Who the page is; default 4242001. */
+  readonly ownerId?: number;
+  readonly webhookFetch?: typeof globalThis.fetch;
+  /** 0 ≤ n < 1, spreads the longest retry delays; default 0.5. */
+  readonly random?: () => number;
+  /** Bots see only what is addressed to them in groups where they are plain members; default true. */
+  readonly privacyMode?: boolean;
+}
+
+export interface TelegramDouble {
+  /** Answers `/bot…`, `/file/bot…`, `/_double/…`, `/page/…` and `/`. @returns false, untouched, for any other path. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** Arms a fault for coming Bot API calls. */
+  fault(fault: Fault): void;
+  requests(): readonly RecordedRequest[];
+  /** Stops deliveries, timers and event streams; open requests end with their sockets. */
+  close(): void;
+}
+
+const keptRequests = 5000;
+const keptDelivered = 200;
+
+/** A stand-in for Telegram: Bot API, webhook delivery, chat page and the API that drives the chats. */
+export const createTelegramDouble = (options: TelegramDoubleOptions): TelegramDouble => {
+  const { clock, log } = options;
+  const bots = options.tokens.map((token, i) => botOf(token, i, options.privacyMode ?? true));
+  const world = openWorld({
+    clock,
+    log,
+    bots,
+    ownerId: options.ownerId ?? 4_242_001,
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+  });
+  const mailboxes = openMailboxes(world);
+  seedWorld(world);
+  const faults = createFaults();
+  const requests: RecordedRequest[] = [];
+  const delivered: QueuedUpdate[] = [];
+  const polls = new Map<number, AbortController>();
+  let lastSeq = 0;
+  const record = (request: Omit<RecordedRequest, 'seq'>): void => {
+    requests.push({ seq: ++lastSeq, ...request });
+    if (requests.length > keptRequests) requests.shift();
+  };
+  const mailboxOf = (bot: BotIdentity) => {
+    const mailbox = mailboxes.get(bot.id);
+    if (mailbox === undefined) throw new Error(`Bot ${bot.id} has no mailbox.`);
+    return mailbox;
+  };
+
+  const senders = new Map<number, WebhookSender>();
+  const callFor = (bot: BotIdentity, params: Call['params'], signal: AbortSignal): Call => {
+    const sender = senders.get(bot.id);
+    if (sender === undefined) throw new Error(`Bot ${bot.id} has no webhook sender.`);
+    const takeOverPolling = (): AbortSignal => {
+      polls.get(bot.id)?.abort();
+      const own = new AbortController();
+      polls.set(bot.id, own);
+      return own.signal;
+    };
+    return { world, mailboxes, bot, mailbox: mailboxOf(bot), sender, params, signal, takeOverPolling };
+  };
+  const findBot = (token: string): BotIdentity | undefined => bots.find((bot) => bot.token === token);
+  const botApi = createBotApi({ clock, faults, botOf: findBot, callFor, record });
+  for (const bot of bots) {
+    const { queue, state, change } = mailboxOf(bot);
+    const sender = createWebhookSender({
+      clock,
+      log,
+      queue,
+      state,
+      change,
+      fetch: options.webhookFetch ?? globalThis.fetch,
+      random: options.random ?? (() => 0.5),
+      answered: (body, type) => botApi.runAnswer(bot, body, type),
+      delivered: (update) => {
+        delivered.push(update);
+        if (delivered.length > keptDelivered) delivered.shift();
+      },
+    });
+    senders.set(bot.id, sender);
+    queue.onAdd(sender.pump);
+    sender.pump();
+  }
+  const doubleApi = createDoubleApi({ world, mailboxes, senders, faults, requests, delivered });
+  const pageFolder = fileURLToPath(new URL('page', import.meta.url));
+
+  const download = (response: ServerResponse, path: string): void => {
+    const [, token = '', filePath = ''] = /^\/file\/bot([^/]+)\/(?:test\/)?(.+)$/.exec(path) ?? [];
+    const file = world.files.byPath(decodeURIComponent(filePath));
+    if (findBot(decodeURIComponent(token)) === undefined)
+      return answerError(response, new BotApiError(401, 'Unauthorized'));
+    if (file === undefined) return answerError(response, new BotApiError(404, 'Not Found'));
+    const bytes = world.files.bytes(file);
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length });
+    if (faults.take('download', '')?.kind !== 'truncate') response.end(bytes);
+    else response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const url = new URL(request.url ?? '/', 'http://double');
+    try {
+      if (url.pathname.startsWith('/bot')) await botApi.handle(request, response, url);
+      else if (url.pathname.startsWith('/file/bot')) download(response, url.pathname);
+      else if (url.pathname.startsWith('/_double/')) await doubleApi.handle(request, response, url);
+      else if (url.pathname === '/' || url.pathname.startsWith('/page/'))
+        return await servePage(response, pageFolder, url.pathname);
+      else return false;
+    } catch (error) {
+      log.info('double_request_failed', {
+        path: url.pathname.replace(/^\/(file\/)?bot[^/]+/, '/bot…'),
+        reason: String(error),
+      });
+      if (!response.headersSent) answerError(response, new BotApiError(500, 'Internal Server Error'));
+      else response.destroy();
+    }
+    return true;
+  };
+
+  return {
+    handle,
+    fault: (fault) => {
+      faults.add(fault);
+    },
+    requests: () => requests,
+    close: () => {
+      for (const sender of senders.values()) sender.close();
+      for (const poll of polls.values()) poll.abort();
+      world.presence.close();
+      doubleApi.close();
+    },
+  };
+};
+
+const botOf = (token: string, index: number, privacyMode: boolean): BotIdentity => {
+  const id = Number(/^([1-9]\d*):[\w-]+$/.exec(token)?.[1]);
+  if (!Number.isSafeInteger(id))
+    throw new Error(
+      'Starting the Telegram double: a bot token is not "<numeric id>:<secret>". Pass one such as 7000001:local.',
+    );
+  const suffix = index === 0 ? '' : String(index + 1);
+  return { id, token, name: `agent-claw${suffix}`, username: `agent_claw${suffix}_bot`, privacyMode };
+};

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { personView } from '../world/page-view.ts';
+import type { NumberedEvent } from '../world/event-stream.ts';
+import { userOf, type World } from '../world/world.ts';
+
+const keepAliveMs = 15_000;
+
+/** Server-sent events from `Last-Event-ID` (or `?after=`) on; a gap that is no longer kept starts with `reset`. */
+export const streamEvents = (
+  world: World,
+  streams: Set<ServerResponse>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): void => {
+  const as = url.searchParams.get('as');
+  const concerns = ({ chatKey }: NumberedEvent): boolean => {
+    if (as === null || chatKey === null) return true;
+    const chat = world.chats.get(chatKey);
+    return chat?.type === 'private' ? String(chat.id) === as : chat?.members[as] !== undefined;
+  };
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  });
+  const write = (id: number, event: NumberedEvent['event']): void => {
+    response.write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  };
+  const from = request.headers['last-event-id'] ?? url.searchParams.get('after');
+  const missed = typeof from === 'string' ? world.events.after(Number(from)) : [];
+  write(world.events.lastId(), { type: 'hello', me: personView(userOf(world, world.ownerId)) });
+  if (missed === null) write(world.events.lastId(), { type: 'reset' });
+  for (const one of missed ?? []) if (concerns(one)) write(one.id, one.event);
+  const stop = world.events.subscribe((one) => {
+    if (concerns(one)) write(one.id, one.event);
+  });
+  const closed = new AbortController();
+  streams.add(response);
+  response.on('close', () => {
+    stop();
+    closed.abort();
+    streams.delete(response);
+  });
+  void keepAlive(world, response, closed.signal);
+};
+
+const keepAlive = async (world: World, response: ServerResponse, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    await world.clock.sleep(keepAliveMs, signal);
+    if (!signal.aborted) response.write(': still here\n\n');
+  }
+};
