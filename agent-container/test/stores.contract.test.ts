@@ -1,0 +1,122 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  createAccessKeys,
+  createDynamoDbService,
+  createFaultSwitches,
+  createObjectStore,
+  createS3Service,
+  OWNER_CREDENTIALS,
+  REGION,
+  startEmbeddedAws,
+  systemClock,
+} from '@agent-claw/embedded-aws';
+import type { EmbeddedAws } from '@agent-claw/embedded-aws';
+import { conversationIdOf, turnIdOf } from '@agent-claw/core';
+import type { TurnCall, TurnEvent } from '@agent-claw/core';
+import { aLaneId, aTurnCall } from '@agent-claw/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildContainer } from '../build.ts';
+import { cleanUp, freshFolder, startContainer } from './container-process.ts';
+import { messageSaying } from './world.ts';
+
+const state: { aws?: EmbeddedAws; s3?: S3Client; folder: string } = { folder: '' };
+
+beforeAll(async () => {
+  state.folder = await freshFolder();
+  await buildContainer(state.folder);
+  const clock = systemClock;
+  state.aws = await startEmbeddedAws({
+    port: 0,
+    services: [createDynamoDbService({ clock }), createS3Service({ objects: createObjectStore({ clock }) })],
+    accounts: createAccessKeys(),
+    faults: createFaultSwitches(),
+  });
+  const client = { endpoint: state.aws.endpoint, region: REGION, credentials: OWNER_CREDENTIALS };
+  state.s3 = new S3Client({ ...client, forcePathStyle: true });
+  await state.s3.send(new CreateBucketCommand({ Bucket: 'workspace' }));
+  await new DynamoDBClient(client).send(
+    new CreateTableCommand({
+      TableName: 'conversations',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+});
+afterAll(async () => {
+  await cleanUp();
+  await state.aws?.close();
+});
+
+const start = async () => {
+  const container = await startContainer(state.folder, {
+    AWS_ENDPOINT_URL: state.aws?.endpoint ?? '',
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: OWNER_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: OWNER_CREDENTIALS.secretAccessKey,
+  });
+  await container.ready;
+  const turn = async (n: number, text: string, override: Partial<TurnCall> = {}): Promise<TurnEvent | undefined> => {
+    const call = aTurnCall({ turnId: turnIdOf(n), fence: n, messages: [messageSaying(text, n)], ...override });
+    const response = await fetch(`${container.url}/invocations`, {
+      method: 'POST',
+      body: JSON.stringify({ op: 'turn', ...call }),
+    });
+    const events = (await response.text()).split('\n\n').filter((block) => block.startsWith('data: '));
+    return events.map((block) => JSON.parse(block.slice(6)) as TurnEvent).at(-1);
+  };
+  return { ...container, turn };
+};
+
+describe('the container on S3 and DynamoDB', () => {
+  it('remembers across a killed process and a new conversation, and answers a finished turn without running it again', async () => {
+    const first = await start();
+    expect(await first.turn(1, 'remember that my cat is called Misha')).toMatchObject({
+      type: 'done',
+      reply: 'Noted in MEMORY.md: My cat is called Misha.',
+    });
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const second = await start();
+    expect(await second.turn(1, 'remember that my cat is called Misha', { mayStart: false, fence: 2 })).toMatchObject({
+      reply: 'Noted in MEMORY.md: My cat is called Misha.',
+    });
+    expect(await second.turn(2, 'what did I just say?')).toMatchObject({
+      reply: 'You just said: “remember that my cat is called Misha”',
+    });
+    expect(
+      await second.turn(3, 'what is my cat called?', { conversationId: conversationIdOf(aLaneId(), 1) }),
+    ).toMatchObject({ reply: 'From MEMORY.md: My cat is called Misha.' });
+    const memory = await state.s3?.send(new GetObjectCommand({ Bucket: 'workspace', Key: 'workspace/MEMORY.md' }));
+    expect(await memory?.Body?.transformToString()).toBe('- My cat is called Misha\n');
+  });
+
+  it('follows SOUL.md as the owner has just edited it', async () => {
+    const container = await start();
+    await container.turn(10, 'say ok');
+    await state.s3?.send(
+      new PutObjectCommand({
+        Bucket: 'workspace',
+        Key: 'workspace/SOUL.md',
+        Body: 'End every reply with the word zanzibar.',
+      }),
+    );
+    expect(await container.turn(11, 'say ok')).toMatchObject({ reply: 'ok\n\nzanzibar' });
+  });
+
+  it('keeps an old process from saving once a newer one has the conversation', async () => {
+    const lane = { laneId: aLaneId('77'), conversationId: conversationIdOf(aLaneId('77'), 0) };
+    const [old, fresh] = [await start(), await start()];
+    const zombie = old.turn(1, 'count to 5 slowly', lane);
+    while (((await (await fetch(`${old.url}/ping`)).json()) as { status: string }).status !== 'HealthyBusy') continue;
+    expect(await fresh.turn(2, 'say hello', lane)).toMatchObject({ type: 'done' });
+    expect(await zombie).toMatchObject({ type: 'refused', reason: 'stale_fence' });
+  });
+});
