@@ -31,7 +31,6 @@ const isTimeZone = (zone: string): boolean => {
   }
 };
 
-export type ContainerEnvironment = z.input<typeof environmentSchema>;
 export type ContainerConfig = z.output<typeof environmentSchema>;
 
 /** An empty variable counts as unset: that is how templates and shells leave one out. */
