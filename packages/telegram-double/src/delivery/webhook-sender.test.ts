@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../manual-clock.ts';
+import { openJournal } from '../world/journal.ts';
+import { openUpdateQueue } from './update-queue.ts';
+import { createWebhookSender } from './webhook-sender.ts';
+import { noWebhook, type WebhookState } from './webhook-state.ts';
+
+const aSender = (answer: (updateId: number, attempt: number) => Response) => {
+  const clock = createManualClock(0);
+  const ids = [1, 2, 3, 4, 5][Symbol.iterator]();
+  const queue = openUpdateQueue(openJournal(), clock, 7, () => ids.next().value ?? 99);
+  const states: WebhookState[] = [{ ...noWebhook, url: 'http://127.0.0.1:1/' }];
+  const posts: string[] = [];
+  const sender = createWebhookSender({
+    clock,
+    queue,
+    log: { info: () => undefined },
+    random: () => 0.5,
+    state: () => states.at(-1) ?? noWebhook,
+    change: (state) => states.push(state),
+    answered: async () => undefined,
+    delivered: () => undefined,
+    fetch: async (_url, init) => {
+      const { update_id: id } = JSON.parse(String(init?.body)) as { update_id: number };
+      posts.push(`${id}@${clock.now() / 1000}`);
+      return answer(id, posts.filter((post) => post.startsWith(`${id}@`)).length);
+    },
+  });
+  queue.onAdd(sender.pump);
+  return { clock, queue, sender, posts, state: () => states.at(-1) };
+};
+
+describe('webhook-sender', () => {
+  it('holds a chat behind its failing head, lets other chats pass, and retries at once, then after 2 and 4 s', async () => {
+    const { clock, queue, posts, state } = aSender(
+      (id, attempt) => new Response(null, { status: id === 1 && attempt < 4 ? 500 : 200 }),
+    );
+    queue.add('chat:1', 86_400, {});
+    queue.add('chat:1', 86_400, {});
+    queue.add('chat:2', 86_400, {});
+    await clock.advance(10_000);
+    expect({ posts, pending: queue.pending().length, error: state()?.lastErrorMessage }).toEqual({
+      posts: ['1@0', '3@0', '1@0', '1@2', '1@6', '2@6'],
+      pending: 0,
+      error: 'Wrong response from the webhook: 500',
+    });
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    const { clock, queue, posts } = aSender((_id, attempt) =>
+      attempt === 1 ? new Response(null, { status: 503, headers: { 'retry-after': '30' } }) : new Response(null),
+    );
+    queue.add('chat:1', 86_400, {});
+    await clock.advance(31_000);
+    expect(posts).toEqual(['1@0', '1@30']);
+  });
+
+  it('gives an update up when it expires', async () => {
+    const { clock, queue, posts } = aSender(() => new Response(null, { status: 500 }));
+    queue.add('user:1', 150, {});
+    await clock.advance(600_000);
+    expect({ posts, pending: queue.pending() }).toEqual({
+      posts: ['1@0', '1@0', '1@2', '1@6', '1@14', '1@30', '1@62'],
+      pending: [],
+    });
+  });
+});
