@@ -89,6 +89,7 @@ export const aTemplate = () => ({
       },
     },
     Secret: { Type: 'AWS::SecretsManager::Secret' },
+    Bucket: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
     Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
     Policy: {
       Type: 'AWS::IAM::Policy',

@@ -12,6 +12,8 @@ import { createEventInvoke } from '../lambda/event-invoke.ts';
 import { createFunctionLogs, type LogLine, type MetricTotal } from '../lambda/function-log.ts';
 import { createLambdaService, functionName } from '../lambda/lambda-service.ts';
 import { createProcessGuard } from '../lambda/process-guard.ts';
+import { createObjectStore } from '../s3/object-store.ts';
+import { createS3Service } from '../s3/s3-service.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { createSchedulerService } from '../scheduler/scheduler-service.ts';
 import { openScheduleStore, type ScheduleTarget } from '../scheduler/schedule-store.ts';
@@ -129,6 +131,7 @@ export const startEmbeddedCloud = async (options: EmbeddedCloudOptions): Promise
     services: [
       createDynamoDbService({ ...dataOption, clock }),
       createSqsService({ queues: createQueues({ ...dataOption, clock }), faults }),
+      createS3Service({ objects: createObjectStore({ ...dataOption, clock }) }),
       createSecretsService({ secrets: openSecretStore(options.dataDir, clock), clock }),
       createLambdaService({ find: findFunction, invokeEvent }),
       createSchedulerService({ scheduler, store: schedules, clock }),
