@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { TelegramDouble } from './create-telegram-double.ts';
 
 /** Serves a double alone on a loopback port (0 picks a free one). */
-export const listen = async (double: TelegramDouble, port = 0): Promise<{ url: string; close(): Promise<void> }> => {
+export const listen = async (
+  double: TelegramDouble,
+  port = 0,
+): Promise<{ url: string; close: () => Promise<void> }> => {
   const server = createServer((request, response) => {
     void double.handle(request, response).then((handled) => {
       if (!handled) response.writeHead(404).end();

@@ -64,7 +64,7 @@ describe('the Bot API over HTTP', () => {
       await form(url, { method: 'POST', body: multipart }),
     ];
     expect(answers.map(({ ok, result }) => ({ ok, text: result.text }))).toEqual(
-      Array(5).fill({ ok: true, text: 'hi' }),
+      answers.map(() => ({ ok: true, text: 'hi' })),
     );
   });
 

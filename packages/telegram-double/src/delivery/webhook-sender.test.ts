@@ -21,7 +21,7 @@ const aSender = (answer: (updateId: number, attempt: number) => Response) => {
     answered: async () => undefined,
     delivered: () => undefined,
     fetch: async (_url, init) => {
-      const { update_id: id } = JSON.parse(String(init?.body)) as { update_id: number };
+      const { update_id: id } = JSON.parse(init?.body as string) as { update_id: number };
       posts.push(`${id}@${clock.now() / 1000}`);
       return answer(id, posts.filter((post) => post.startsWith(`${id}@`)).length);
     },

@@ -24,7 +24,7 @@ export interface WebhookSenderDeps {
 
 export interface WebhookSender {
   /** Starts every delivery that may start now. */
-  pump(): void;
+  readonly pump: () => void;
   inFlight(): readonly number[];
   delivered(): number;
   close(): void;

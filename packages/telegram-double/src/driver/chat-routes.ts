@@ -1,3 +1,4 @@
+import { codePoints, plainText } from '../text/plain-text.ts';
 import { commandsFor } from '../methods/command-methods.ts';
 import { createTopic, defaultIconColor } from '../methods/chat-methods.ts';
 import type { MemberStatus } from '../double-api.ts';
@@ -12,7 +13,7 @@ import type { ChatRecord, MessageBody, MessageRecord } from '../world/records.ts
 import { emptyChat } from '../world/seed.ts';
 import { sendUpdate } from '../world/updates.ts';
 import { privateKey, userOf } from '../world/world.ts';
-import { DriverError, type DriverRequest, type Routes } from './double-api-server.ts';
+import { DriverError, type DriverRequest, type Routes } from './driver-request.ts';
 
 const chatOf = ({ deps, path }: DriverRequest): ChatRecord => {
   const chat = deps.world.chats.get(path['chat'] ?? '');
@@ -34,7 +35,7 @@ const ownMessageOf = (request: DriverRequest): MessageRecord => {
   return message;
 };
 
-const textBody = (request: DriverRequest, name: 'text' | 'caption', known: unknown = undefined): MessageBody => {
+const textBody = (request: DriverRequest, name: 'text' | 'caption', known?: unknown): MessageBody => {
   const source = {
     text: request.params.text('text'),
     entities: (known ?? request.params.json('entities', 'entities') ?? []) as [],
@@ -89,7 +90,7 @@ const sendAs = (request: DriverRequest): unknown => {
   if (bodies.length === 0) bodies.push(textBody(request, 'text'));
   if (bodies.some((body) => Object.keys(body).length === 0))
     throw new DriverError(400, 'Nothing to send: give a text, a file or a location.');
-  if ([...String(bodies[0]?.['text'] ?? '')].length > 4096)
+  if (codePoints(plainText(bodies[0]?.['text'])) > 4096)
     throw new DriverError(400, 'The text is longer than 4096 characters; split it, as clients do.');
   if (chat.blocked) setBlocked(world, mailboxes, chat, false);
   const messages = bodies.map((body) =>

@@ -3,7 +3,7 @@ import { updateKinds } from '../delivery/webhook-state.ts';
 import { chatView, personView } from '../world/page-view.ts';
 import { sendUpdate } from '../world/updates.ts';
 import { userOf, type World } from '../world/world.ts';
-import { DriverError, type DriverRequest, type Routes } from './double-api-server.ts';
+import { DriverError, type DriverRequest, type Routes } from './driver-request.ts';
 
 const chatsOf = (world: World, asId: number) =>
   world.chats

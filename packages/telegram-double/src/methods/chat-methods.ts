@@ -1,10 +1,11 @@
+import { codePoints } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { chatObject } from '../world/bot-view.ts';
 import { chatView, reactionViews } from '../world/page-view.ts';
 import { postMessage } from '../world/post-message.ts';
 import { setMember } from '../world/membership.ts';
 import type { ChatRecord, TopicRecord } from '../world/records.ts';
-import { userOf, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { type Call, knownChat, type Methods, writableChat } from './call.ts';
 
 const callbackMs = 150_000;
@@ -130,7 +131,7 @@ export const chatMethods: Methods = {
     if (late || callback.answer !== undefined)
       throw badRequest('query is too old and response timeout expired or query ID is invalid');
     const [text, url] = [params.text('text'), params.text('url')];
-    if ([...text].length > 200) throw badRequest('MESSAGE_TOO_LONG');
+    if (codePoints(text) > 200) throw badRequest('MESSAGE_TOO_LONG');
     const shown = {
       ...(text === '' ? {} : { text }),
       ...(url === '' ? {} : { url }),
@@ -144,7 +145,7 @@ export const chatMethods: Methods = {
   },
   createforumtopic: (call) => {
     const name = call.params.text('name').trim();
-    if (name === '' || [...name].length > 128) throw badRequest('TOPIC_TITLE_EMPTY');
+    if (name === '' || codePoints(name) > 128) throw badRequest('TOPIC_TITLE_EMPTY');
     const chat = topicChat(call);
     const topic = createTopic(call, chat, call.bot.id, name, call.params.int('icon_color') ?? defaultIconColor);
     return { message_thread_id: topic.threadId, name, icon_color: topic.iconColor };
@@ -175,7 +176,9 @@ export const chatMethods: Methods = {
 
 /** The emoji Telegram lets everybody react with. */
 const botReactions = [
-  ...'👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡',
+  ...Array.from(
+    '👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡',
+  ),
   '❤',
   '❤️',
   '❤‍🔥',

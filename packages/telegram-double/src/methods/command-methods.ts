@@ -1,3 +1,4 @@
+import { codePoints, plainText } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import type { ChatRecord } from '../world/records.ts';
 import type { World } from '../world/world.ts';
@@ -12,7 +13,7 @@ const table = (world: World, botId: number) => world.journal.table<readonly BotC
 
 const slotOf = (call: Call): string => {
   const scope = (call.params.json('scope', 'BotCommandScope') ?? { type: 'default' }) as Record<string, unknown>;
-  const type = String(scope['type'] ?? '');
+  const type = plainText(scope['type']);
   const known = [
     'default',
     'all_private_chats',
@@ -27,7 +28,10 @@ const slotOf = (call: Call): string => {
 };
 
 const slot = (scope: readonly unknown[], language: string): string =>
-  `${scope.filter((part) => part !== undefined).join('/')}|${language}`;
+  `${scope
+    .filter((part) => part !== undefined)
+    .map(plainText)
+    .join('/')}|${language}`;
 
 /** What a person's client offers in a chat: the narrowest scope that has commands, first in the person's language. */
 export const commandsFor = (world: World, botId: number, chat: ChatRecord, userId: number): readonly BotCommand[] => {
@@ -56,11 +60,11 @@ export const commandMethods: Methods = {
     if (!Array.isArray(list)) throw badRequest('expected an Array of BotCommand');
     if (list.length > 100) throw badRequest('BOT_COMMANDS_TOO_MUCH');
     const commands = list.map((one: Record<string, unknown>): BotCommand => {
-      const command = String(one['command'] ?? '').replace(/^\//, '');
-      const description = String(one['description'] ?? '').trim();
+      const command = plainText(one['command']).replace(/^\//, '');
+      const description = plainText(one['description']).trim();
       if (!/^[a-z0-9_]{1,32}$/.test(command)) throw badRequest('BOT_COMMAND_INVALID');
       if (description === '') throw badRequest('command description must be non-empty');
-      if ([...description].length > 256) throw badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
+      if (codePoints(description) > 256) throw badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
       return { command, description };
     });
     const name = slotOf(call);

@@ -1,3 +1,4 @@
+import { plainText } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { readCaption } from '../text/read-text.ts';
 import { messageObject } from '../world/bot-view.ts';
@@ -68,7 +69,7 @@ const sendMediaGroup = (call: Call): unknown => {
     if (!['photo', 'video', 'document', 'audio'].includes(kind))
       throw badRequest(`type "${kind}" is not allowed in an album`);
     const caption = textFields('caption', readCaption(captionParams(call, item)));
-    return { ...mediaBody(call.world, kind, fileOf(call, kind, kind, String(item['media'] ?? '')), {}), ...caption };
+    return { ...mediaBody(call.world, kind, fileOf(call, kind, kind, plainText(item['media'])), {}), ...caption };
   });
   const albumId = String(call.world.nextNumber('album', 13_000_000_001));
   return bodies.map((body) => {
@@ -87,7 +88,7 @@ const sendMediaGroup = (call: Call): unknown => {
 /** An album item carries its own caption fields. */
 const captionParams = (call: Call, item: Record<string, unknown>): Call['params'] => ({
   ...call.params,
-  text: (name) => String(item[name] ?? ''),
+  text: (name) => plainText(item[name]),
   json: (name) => item[name],
 });
 

@@ -1,3 +1,4 @@
+import { plainText } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import type { Params } from '../transport/params.ts';
 
@@ -36,13 +37,13 @@ const inlineKeyboard = (rows: unknown): Json | undefined => {
 
 const inlineButton = (button: unknown): Json => {
   if (!isObject(button)) throw badRequest("can't parse inline keyboard button: expected an Object");
-  const text = String(button['text'] ?? '').trim();
+  const text = plainText(button['text']).trim();
   if (text === '') throw badRequest('inline keyboard button text must be non-empty');
   const data = button['callback_data'];
   if (data !== undefined) {
-    const bytes = Buffer.byteLength(String(data));
+    const bytes = Buffer.byteLength(plainText(data));
     if (bytes === 0 || bytes > maxCallbackBytes) throw badRequest('BUTTON_DATA_INVALID');
-    return { ...button, text, callback_data: String(data) };
+    return { ...button, text, callback_data: plainText(data) };
   }
   const kinds = [
     'url',

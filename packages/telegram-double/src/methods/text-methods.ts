@@ -1,3 +1,4 @@
+import { codePoints } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { personView } from '../world/page-view.ts';
 import { messageObject } from '../world/bot-view.ts';
@@ -126,7 +127,7 @@ export const textMethods: Methods = {
     const draftId = call.params.int('draft_id') ?? 0;
     if (draftId === 0) throw badRequest('draft identifier must be non-zero');
     const text = readFormatted(call.params, 'text', 'entities');
-    if ([...text.text].length > 4096) throw badRequest('message is too long');
+    if (codePoints(text.text) > 4096) throw badRequest('message is too long');
     const chat = writableChat(call);
     if (chat.type !== 'private') throw badRequest('TEXTDRAFT_PEER_INVALID');
     const threadId = threadOf(call, chat);

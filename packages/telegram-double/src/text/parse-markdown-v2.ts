@@ -51,7 +51,7 @@ export const parseMarkdownV2 = (source: string): FormattedText => {
 
   while (i < source.length) {
     const char = source[i] ?? '';
-    if (char === '\\' && /[\x01-\x7e]/.test(source[i + 1] ?? '')) {
+    if (char === '\\' && /[ -~\n\t]/.test(source[i + 1] ?? '')) {
       text += source[i + 1];
       i += 2;
       lineStart = false;
@@ -152,7 +152,7 @@ const close = (
     if (source[next] === '(') {
       const stop = closingParenthesis(source, next + 1);
       if (stop === -1) throw parseError(`Can't find end of a URL at byte offset ${byteOffset(source, next + 1)}`);
-      address = source.slice(next + 1, stop).replaceAll(/\\([\x01-\x7e])/g, '$1');
+      address = source.slice(next + 1, stop).replaceAll(/\\([ -~\n\t])/g, '$1');
       end = stop + 1;
     }
     const emoji = /^tg:\/\/emoji\?id=(\d+)$/.exec(address)?.[1];

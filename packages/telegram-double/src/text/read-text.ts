@@ -1,3 +1,4 @@
+import { codePoints, plainText } from './plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import type { EntityView } from '../double-api.ts';
 import type { Params } from '../transport/params.ts';
@@ -76,7 +77,7 @@ const explicitEntities = (json: unknown): EntityView[] => {
 
 /** Null for kinds that the server finds by itself and for kinds it does not know. */
 const explicitEntity = (json: Record<string, unknown>): EntityView | null => {
-  const type = String(json['type'] ?? '');
+  const type = plainText(json['type']);
   const [offset, length] = [Number(json['offset']), Number(json['length'])];
   if (!Number.isInteger(offset) || !Number.isInteger(length))
     throw badRequest('can\'t parse MessageEntity: field "offset" and "length" must be of type Number');
@@ -87,12 +88,12 @@ const explicitEntity = (json: Record<string, unknown>): EntityView | null => {
     return { type, offset, length, ...(typeof language === 'string' && language !== '' ? { language } : {}) };
   }
   if (type === 'text_link') {
-    const source = String(json['url'] ?? '');
+    const source = plainText(json['url']);
     const url = checkedUrl(source);
     if (url === null) throw badRequest(`entity URL '${source}' is invalid: Wrong HTTP URL`);
     return { type, offset, length, url };
   }
-  if (type === 'custom_emoji') return { type, offset, length, custom_emoji_id: String(json['custom_emoji_id'] ?? '') };
+  if (type === 'custom_emoji') return { type, offset, length, custom_emoji_id: plainText(json['custom_emoji_id']) };
   if (type === 'date_time') return { type, offset, length, unix_time: Number(json['unix_time'] ?? 0) };
   if (type === 'text_mention') {
     const user = json['user'] as { id?: unknown } | undefined;
@@ -100,5 +101,3 @@ const explicitEntity = (json: Record<string, unknown>): EntityView | null => {
   }
   return null;
 };
-
-const codePoints = (text: string): number => [...text].length;

@@ -1,3 +1,4 @@
+import { plainText } from '../text/plain-text.ts';
 import type {
   ButtonView,
   ChatView,
@@ -104,12 +105,12 @@ export const reactionViews = (message: MessageRecord): ReactionView[] => {
   return [...byEmoji].map(([emoji, pairs]) => ({ emoji, userIds: pairs.map(([id]) => Number(id)) }));
 };
 
-const textOf = (body: Json): string => String(body['text'] ?? body['caption'] ?? '');
+const textOf = (body: Json): string => plainText(body['text'] ?? body['caption']);
 
 const replyView = (world: World, target: MessageRecord) => ({
   messageId: target.id,
   name: personView(userOf(world, target.fromId)).name,
-  text: textOf(target.body as Json) || (mediaOf(world, target.body as Json)?.kind ?? ''),
+  text: textOf(target.body) || (mediaOf(world, target.body)?.kind ?? ''),
 });
 
 const buttonView = (button: Json): ButtonView => {

@@ -1,3 +1,4 @@
+import { plainText } from '../text/plain-text.ts';
 import { epochS } from '../clock.ts';
 import { messageObject } from './bot-view.ts';
 import { messageView } from './page-view.ts';
@@ -85,7 +86,7 @@ const mayRead = (world: World, bot: BotIdentity, chat: ChatRecord, message: Mess
 
 /** What privacy mode lets through: service messages, commands, replies to the bot, its name. */
 const isAddressed = (world: World, bot: BotIdentity, message: MessageRecord): boolean => {
-  const text = String(message.body['text'] ?? message.body['caption'] ?? '');
+  const text = plainText(message.body['text'] ?? message.body['caption']);
   const isService = message.body['text'] === undefined && message.body['new_chat_members'] !== undefined;
   const target = message.replyToId === undefined ? undefined : world.message(message.chatKey, message.replyToId);
   const command = /^\/\w+(?:@(\w+))?/.exec(text);

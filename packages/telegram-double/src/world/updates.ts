@@ -6,8 +6,8 @@ import type { World } from './world.ts';
 export interface BotMailbox {
   readonly botId: number;
   readonly queue: UpdateQueue;
-  state(): WebhookState;
-  change(state: WebhookState): void;
+  readonly state: () => WebhookState;
+  readonly change: (state: WebhookState) => void;
 }
 
 export type Mailboxes = ReadonlyMap<number, BotMailbox>;
