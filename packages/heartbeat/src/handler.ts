@@ -1,0 +1,55 @@
+import { CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
+import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
+import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
+import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
+import { laneIdOf } from '@agent-claw/core';
+import { createLog } from '@agent-claw/observability/log';
+import { emfMetrics } from '@agent-claw/observability/metrics';
+import { stdoutWriter } from '@agent-claw/observability/stdout';
+import { systemClock } from '@agent-claw/observability/system-clock';
+import { heartbeatTickSchema } from '@agent-claw/protocol';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { parseConfig } from './config.ts';
+import { createSendHeartbeat } from './send-heartbeat.ts';
+
+const config = parseConfig(process.env);
+const service = 'heartbeat';
+const log = createLog({ service, write: stdoutWriter });
+const metrics = emfMetrics({ service, write: stdoutWriter });
+const hasOwner = config.ownerId !== '' && config.botId !== '0';
+
+const sendHeartbeat = createSendHeartbeat({
+  mailbox: dynamoMailbox({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
+  wakes: sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl }),
+  workspace: s3WorkspaceStore({
+    client: new S3Client(CLIENT_LIMITS),
+    bucket: config.workspaceBucket,
+    prefix: 'workspace/',
+  }),
+  laneId: hasOwner ? laneIdOf({ channel: 'tg', account: config.botId, place: config.ownerId }) : null,
+  timeZone: config.timeZone,
+  activeHours: config.activeHours,
+  clock: systemClock,
+});
+
+/** One tick of EventBridge Scheduler. Throws on a failure of ours, so that the scheduler tries again. */
+export const handler = async (event: unknown): Promise<void> => {
+  const startedAtMs = systemClock.now();
+  try {
+    const { scheduledAt } = heartbeatTickSchema.parse(event);
+    const outcome = await sendHeartbeat(Date.parse(scheduledAt));
+    const reason = outcome.kind === 'skipped' ? { reason: outcome.reason } : {};
+    log.info('heartbeat_finished', {
+      outcome: outcome.kind,
+      ...reason,
+      ms: systemClock.now() - startedAtMs,
+      scheduledAt,
+    });
+  } catch (error) {
+    log.error('heartbeat_failed', error);
+    metrics.count('heartbeat_failed');
+    throw error;
+  }
+};
