@@ -213,7 +213,7 @@ const history = (request: DriverRequest): unknown => {
   const limit = Math.min(200, Math.max(1, params.int('limit') ?? 100));
   const messages = deps.world
     .messagesOf(chat.key)
-    .filter((m) => m.id < before && (!params.has('thread') || (m.threadId ?? 0) === thread));
+    .filter((m) => m.id < before && ((!chat.isForum && !params.has('thread')) || (m.threadId ?? 0) === (thread ?? 0)));
   const { presence } = deps.world;
   return {
     messages: messages.slice(-limit).map((m) => messageView(deps.world, m)),
@@ -263,7 +263,7 @@ export const chatRoutes: Routes = {
       read: { ...chat.read, [readKey(request.asId, request.params.int('thread') || undefined)]: upTo },
     };
     request.deps.world.chats.put(chat.key, changed);
-    return chatView(request.deps.world, changed, request.asId);
+    return published(request.deps, changed, request.asId);
   },
   'POST /chats/:chat/block': (request) =>
     chatView(

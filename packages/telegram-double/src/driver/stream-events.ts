@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { personView } from '../world/page-view.ts';
+import { chatView, personView } from '../world/page-view.ts';
 import type { NumberedEvent } from '../world/event-stream.ts';
 import { userOf, type World } from '../world/world.ts';
 
@@ -31,10 +31,17 @@ export const streamEvents = (
   const missed = typeof from === 'string' ? world.events.after(Number(from)) : [];
   write(world.events.lastId(), { type: 'hello', me: personView(userOf(world, world.ownerId)) });
   if (missed === null) write(world.events.lastId(), { type: 'reset' });
-  for (const one of missed ?? []) if (concerns(one)) write(one.id, one.event);
-  const stop = world.events.subscribe((one) => {
-    if (concerns(one)) write(one.id, one.event);
-  });
+  const viewerId = as === null ? world.ownerId : Number(as);
+  const show = (one: NumberedEvent): void => {
+    if (!concerns(one)) return;
+    const chat = one.chatKey === null ? undefined : world.chats.get(one.chatKey);
+    if (one.event.type !== 'chat') write(one.id, one.event);
+    // Unread counts and titles depend on who looks, so each listener gets its own view of the chat.
+    if (chat !== undefined && ['chat', 'message', 'deleted'].includes(one.event.type))
+      write(one.id, { type: 'chat', chat: chatView(world, chat, viewerId) });
+  };
+  for (const one of missed ?? []) show(one);
+  const stop = world.events.subscribe(show);
   const closed = new AbortController();
   streams.add(response);
   response.on('close', () => {
