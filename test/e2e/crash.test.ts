@@ -40,15 +40,23 @@ const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unkn
   },
   'after the invoke': async (system) => {
     await say(system, 'count to 12 slowly');
-    return until('the invoke', 20_000, async () => (await system.callsOf(RUNNER, 'bedrock-agentcore:InvokeAgentRuntime')) > 0);
+    return until(
+      'the invoke',
+      20_000,
+      async () => (await system.callsOf(RUNNER, 'bedrock-agentcore:InvokeAgentRuntime')) > 0,
+    );
   },
   'after the send': async (system) => {
     await say(system, 'count to 12 slowly');
-    return until('the placeholder and an edit of it', 30_000, async () => (await shown(system)).some((text) => /^1 2 3 4/u.test(text)));
+    return until('the placeholder and an edit of it', 30_000, async () =>
+      (await shown(system)).some((text) => /^1 2 3 4/u.test(text)),
+    );
   },
   'before the finish': async (system) => {
     await say(system, 'count to 12 slowly');
-    await until('the placeholder', 30_000, async () => (await shown(system)).some((text) => text.startsWith('1 2 3 4')));
+    await until('the placeholder', 30_000, async () =>
+      (await shown(system)).some((text) => text.startsWith('1 2 3 4')),
+    );
     await system.inject({ action: 'dynamodb:UpdateItem' }, { kind: 'latency', ms: 60_000 });
     return until('the last edit', 30_000, async () => (await shown(system)).some((text) => /11 12$/u.test(text)));
   },
@@ -90,7 +98,9 @@ describe.concurrent('kill -9 of the whole tree', () => {
           return texts.length > 0 && !texts.at(-1)?.endsWith('…') ? texts : null;
         });
         expect(answer).toContain('count to 12 slowly');
-        expect(readFileSync(join(system.workspaceFolder, 'MEMORY.md'), 'utf8').match(/crashes happen/giu)).toHaveLength(1);
+        expect(readFileSync(join(system.workspaceFolder, 'MEMORY.md'), 'utf8').match(/crashes happen/giu)).toHaveLength(
+          1,
+        );
         await system.killTree();
       }
     },

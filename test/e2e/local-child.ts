@@ -10,6 +10,10 @@ const send = (report: Report): void => {
   process.send?.(report);
 };
 
+/** The heartbeat's function among the stack's resources. */
+const heartbeatFunction = (refs: Readonly<Record<string, string>>): string =>
+  Object.keys(refs).find((id) => /^HeartbeatFunction/u.test(id)) ?? 'Heartbeat';
+
 const faults = createFaultSwitches();
 const parsed = parseOptions(process.argv.slice(2), {});
 if (parsed.kind !== 'run') throw new Error(`Bad flags for the system under test: ${JSON.stringify(parsed)}`);
@@ -29,6 +33,13 @@ try {
         return send({ report: 'injected' });
       case 'calls':
         return send({ report: 'calls', calls: faults.calls() });
+      case 'tick': {
+        const tick = { v: 1, kind: 'heartbeat', scheduledAt: order.scheduledAt };
+        system.cloud.invoke(heartbeatFunction(system.cloud.refs), tick).then(
+          (outcome) => send({ report: 'ticked', outcome }),
+          (error: unknown) => send({ report: 'failed', reason: String(error) }),
+        );
+      }
     }
   });
   process.once('SIGTERM', () => {

@@ -13,12 +13,14 @@ const CHILD = fileURLToPath(new URL('./local-child.ts', import.meta.url));
 /** What a test tells the system's process, and what it answers. */
 export type Order =
   | { readonly order: 'inject'; readonly match: FaultMatch; readonly fault: Fault; readonly times?: number }
-  | { readonly order: 'calls' };
+  | { readonly order: 'calls' }
+  | { readonly order: 'tick'; readonly scheduledAt: string };
 export type Report =
   | { readonly report: 'ready'; readonly url: string; readonly workspaceFolder: string; readonly awsEndpoint: string }
   | { readonly report: 'failed'; readonly reason: string }
   | { readonly report: 'injected' }
-  | { readonly report: 'calls'; readonly calls: readonly CallCount[] };
+  | { readonly report: 'calls'; readonly calls: readonly CallCount[] }
+  | { readonly report: 'ticked'; readonly outcome: string };
 
 /** The whole local system in a process tree of its own, as `npm start` runs it. */
 export interface SystemUnderTest extends AsyncDisposable {
@@ -29,6 +31,8 @@ export interface SystemUnderTest extends AsyncDisposable {
   inject(match: FaultMatch, fault: Fault, times?: number): Promise<void>;
   /** How often a function or the container called an AWS action, as counted at the endpoint. */
   callsOf(principal: RegExp, action: string): Promise<number>;
+  /** The schedule fires, for this time. @returns the heartbeat's outcome. */
+  tick(scheduledAt: string): Promise<unknown>;
   /** `kill -9` of the whole tree: no handler runs, nothing is flushed. */
   killTree(): Promise<void>;
 }
@@ -116,6 +120,7 @@ export const startSystem = async (options: StartOptions): Promise<SystemUnderTes
         .filter((call) => principal.test(call.principal) && call.action === action)
         .reduce((sum, { count }) => sum + count, 0);
     },
+    tick: async (scheduledAt) => JSON.parse((await ask({ order: 'tick', scheduledAt }, 'ticked')).outcome) as unknown,
     killTree: async () => {
       process.kill(-(child.pid ?? 0), 'SIGKILL');
       await gone();

@@ -47,7 +47,9 @@ describe('chatting in the browser', () => {
         .filter(({ from }) => from === 'bot')
         .map((message) => message.text)
         .join('\n');
-      return ['alpha', 'bravo', 'charlie', 'delta', 'echo'].every((word) => text.includes(word)) && !text.endsWith('…') ? text : null;
+      return ['alpha', 'bravo', 'charlie', 'delta', 'echo'].every((word) => text.includes(word)) && !text.endsWith('…')
+        ? text
+        : null;
     });
     const words = answers.match(/alpha|bravo|charlie|delta|echo/gu);
     expect(words).toEqual(['alpha', 'bravo', 'charlie', 'delta', 'echo']);

@@ -1,15 +1,19 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startEmbeddedCloud } from '@agent-claw/embedded-aws';
 import type { EmbeddedCloud, FaultSwitches } from '@agent-claw/embedded-aws';
+import { systemClock } from '@agent-claw/observability/system-clock';
 import { createTelegramDouble } from '@agent-claw/telegram-double';
+import type { TelegramDouble } from '@agent-claw/telegram-double';
 import { chooseModel, modelEnvironment } from './choose-model.ts';
 import type { LocalOptions } from './options.ts';
 import { pollTelegram } from './poll-telegram.ts';
 import { startPublicServer } from './public-server.ts';
 import type { PublicServer } from './public-server.ts';
 import { synthesize } from './synthesize.ts';
-import { telegramSideOf } from './telegram-side.ts';
+import { secretValueOf, telegramSideOf, versionOf } from './telegram-side.ts';
 import type { TelegramSide } from './telegram-side.ts';
 
 export interface StartDeps {
@@ -73,28 +77,30 @@ const startParts = async (
   say('Starting the stack …');
   const cloud = await startEmbeddedCloud({
     cdkOut,
-    dataDir,
+    dataDir: join(dataDir, 'aws'),
     awsPort: options.awsPort,
     publicUrl: server.url,
     parameters: {
       OwnerId: telegram.ownerId,
-      BotTokenVersion: '1',
+      BotTokenVersion: versionOf(telegram),
       Delivery: telegram.delivery,
       Model: model.spec,
       HeartbeatModel: model.heartbeatSpec,
       TimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(deps.environment['AGENT_CLAW_HEARTBEAT_HOURS'] === undefined
+        ? {}
+        : { HeartbeatActiveHours: deps.environment['AGENT_CLAW_HEARTBEAT_HOURS'] }),
     },
-    secretValue: {
-      botToken: telegram.botToken,
-      ...(telegram.webhookSecret === undefined ? {} : { webhookSecret: telegram.webhookSecret }),
-    },
-    functionEnvironment: { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
-    containerEnvironment: modelEnvironment(model.spec, deps.environment),
+    secrets: { [onlySecretOf(cdkOut)]: secretValueOf(telegram) },
+    extraEnv: (program) =>
+      program.kind === 'runtime'
+        ? modelEnvironment(model.spec, deps.environment)
+        : { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
     ...(deps.faults === undefined ? {} : { faults: deps.faults }),
   });
   stops.push(() => cloud.stop());
   server.mount({ webhook: cloud.handleHttp });
-  if (telegram.delivery === 'polling') startPolling(cloud, telegram, say, stops);
+  if (telegram.delivery === 'polling') startPolling(server.url, telegram, say, stops);
   server.setReady();
   return {
     url: server.url,
@@ -102,38 +108,68 @@ const startParts = async (
     ownerCredentials: cloud.ownerCredentials,
     model: model.spec,
     modelWhy: model.why,
-    workspaceFolder: cloud.workspaceFolder,
+    workspaceFolder: join(dataDir, 'aws/s3', cloud.outputs['WorkspaceBucket'] ?? '', 'workspace'),
     telegram,
     cloud,
     stop,
   };
 };
 
+/** The stack has one secret, the bot's; its logical id carries a hash, so it is looked up by its type. */
+const onlySecretOf = (cdkOut: string): string => {
+  const { Resources } = JSON.parse(readFileSync(join(cdkOut, 'AgentClaw.template.json'), 'utf8')) as {
+    Resources: Record<string, { Type: string }>;
+  };
+  const ids = Object.entries(Resources).flatMap(([id, { Type }]) =>
+    Type === 'AWS::SecretsManager::Secret' ? [id] : [],
+  );
+  if (ids.length !== 1)
+    throw new Error(`The stack has ${ids.length} secrets; local mode fills exactly one, the bot's.`);
+  return ids[0] ?? '';
+};
+
 /** Limits that a test shortens; unset on any other day. */
 const timingOf = (environment: StartDeps['environment']): Record<string, string> =>
   Object.fromEntries(
-    ['LEG_LIMIT_MS', 'LEASE_MS', 'WAKE_HIDDEN_S'].flatMap((name) =>
+    ['LEG_LIMIT_MS', 'WAKE_HIDDEN_S'].flatMap((name) =>
       environment[`AGENT_CLAW_${name}`] ? [[name, environment[`AGENT_CLAW_${name}`] ?? '']] : [],
     ),
   );
 
 const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: string, stops: Stops): void => {
-  const double = createTelegramDouble({ token: telegram.botToken, ownerId: Number(telegram.ownerId), dataDir });
+  const double = createTelegramDouble({
+    tokens: [telegram.botToken],
+    ownerId: Number(telegram.ownerId),
+    clock: systemClock,
+    log: () => undefined,
+    dataDir,
+  });
   stops.push(() => double.close());
-  server.mount({ everythingElse: (request, response) => double.handle(request, response) });
+  server.mount({ everythingElse: (request, response) => void serve(double, request, response) });
 };
 
-const startPolling = (
-  cloud: EmbeddedCloud,
-  telegram: TelegramSide,
-  say: (line: string) => void,
-  stops: Stops,
-): void => {
+const serve = async (double: TelegramDouble, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  if (await double.handle(request, response)) return;
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('Nothing is served here.\n');
+};
+
+const startPolling = (publicUrl: string, telegram: TelegramSide, say: (line: string) => void, stops: Stops): void => {
   const stopped = new AbortController();
   const polling = pollTelegram({
     token: telegram.botToken,
     apiRoot: telegram.apiRoot,
-    deliver: (update) => cloud.postWebhook(update),
+    deliver: async (update) => {
+      const headers = {
+        'content-type': 'application/json',
+        'x-telegram-bot-api-secret-token': telegram.webhookSecret ?? '',
+      };
+      const response = await fetch(`${publicUrl}/telegram/webhook`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(update),
+      });
+      return response.status;
+    },
     onTrouble: say,
     signal: stopped.signal,
   });

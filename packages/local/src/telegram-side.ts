@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LocalOptions } from './options.ts';
 
 /** Who plays Telegram, and how its updates reach the webhook. */
@@ -29,6 +30,18 @@ export const telegramSideOf = (options: LocalOptions, publicUrl: string): Telegr
     };
   }
   const shared = { usesDouble: false, botToken: telegramToken, webhookSecret, ownerId: ownerId ?? '' };
-  if (telegramApiRoot === undefined) return { ...shared, delivery: 'polling', apiRoot: TELEGRAM };
+  // Updates fetched by polling take the same way in as posted ones, with a secret that is the same at every start.
+  if (telegramApiRoot === undefined)
+    return { ...shared, delivery: 'polling', apiRoot: TELEGRAM, webhookSecret: digestOf('polling', telegramToken) };
   return { ...shared, delivery: webhookSecret === undefined ? 'webhook' : 'external', apiRoot: telegramApiRoot };
 };
+
+/** Changes when the bot or its way in changes, so that the stack registers it anew. */
+export const versionOf = (telegram: TelegramSide): string =>
+  digestOf(telegram.botToken, telegram.webhookSecret ?? '', telegram.delivery, telegram.apiRoot).slice(0, 12);
+
+/** What the stack's secret holds before the registrar has seen it. */
+export const secretValueOf = ({ botToken, webhookSecret }: TelegramSide): string =>
+  JSON.stringify({ botToken, ...(webhookSecret === undefined ? {} : { webhookSecret }) });
+
+const digestOf = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
