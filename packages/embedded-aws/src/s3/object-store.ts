@@ -13,6 +13,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  type BigIntStats,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
@@ -279,8 +280,18 @@ export const createObjectStore = (options: { dataDir?: string; clock: EmbeddedCl
 const md5Of = (content: Buffer): string => createHash('md5').update(content).digest('hex');
 
 const fingerprint = (file: string): string | undefined => {
-  const stat = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  const stat = lstatIfThere(file);
   return stat?.isFile() === true ? `${stat.mtimeNs} ${stat.ctimeNs} ${stat.size} ${stat.ino}` : undefined;
+};
+
+// ENOTDIR: a parent in the path is a file, so nothing is there either.
+const lstatIfThere = (file: string): BigIntStats | undefined => {
+  try {
+    return lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 };
 
 const mtimeMs = (stat: string): number => Number(BigInt(stat.split(' ')[0] ?? 0) / 1_000_000n);
