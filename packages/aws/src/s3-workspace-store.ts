@@ -59,7 +59,9 @@ const write = async (
   const request = {
     Bucket: bucket,
     Key: prefix + path,
-    Body: content,
+    // Bytes of a known length: the client takes an empty text for a stream and warns.
+    Body: Buffer.from(content, 'utf8'),
+    ContentLength: Buffer.byteLength(content, 'utf8'),
     ContentType: 'text/plain; charset=utf-8',
     ...isAsRead,
   };

@@ -5,7 +5,9 @@ const collect = async (chunks: readonly Uint8Array[]): Promise<readonly string[]
   const source = async function* (): AsyncGenerator<Uint8Array> {
     yield* chunks;
   };
-  return Array.fromAsync(sseData(source()));
+  const events: string[] = [];
+  for await (const data of sseData(source())) events.push(data);
+  return events;
 };
 
 describe('sseData', () => {

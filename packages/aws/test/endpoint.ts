@@ -2,6 +2,12 @@ import {
   createAccessKeys,
   createDynamoDbService,
   createFaultSwitches,
+  createObjectStore,
+  createQueues,
+  createS3Service,
+  createSecretsService,
+  createSqsService,
+  openSecretStore,
   OWNER_CREDENTIALS,
   REGION,
   startEmbeddedAws,
@@ -25,11 +31,18 @@ export const openEndpoint = async (): Promise<TestEndpoint> => {
   const given = process.env['AGENT_CLAW_CONFORMANCE_ENDPOINT'];
   if (given !== undefined && given !== '')
     return { clientConfig: { region: process.env['AWS_REGION'] ?? REGION, endpoint: given }, close: async () => {} };
+  const clock = systemClock;
+  const faults = createFaultSwitches();
   const server = await startEmbeddedAws({
     port: 0,
-    services: [createDynamoDbService({ clock: systemClock })],
+    services: [
+      createDynamoDbService({ clock }),
+      createS3Service({ objects: createObjectStore({ clock }) }),
+      createSqsService({ queues: createQueues({ clock }), faults }),
+      createSecretsService({ secrets: openSecretStore(undefined, clock), clock }),
+    ],
     accounts: createAccessKeys(),
-    faults: createFaultSwitches(),
+    faults,
   });
   return {
     clientConfig: { region: REGION, endpoint: server.endpoint, credentials: OWNER_CREDENTIALS },

@@ -5,7 +5,7 @@ import type { ManualClock } from '../fakes/manual-clock.ts';
 
 export interface BotSecretWorld {
   readonly source: BotSecretSource;
-  rotate(botToken: string): Promise<void>;
+  readonly rotate: (botToken: string) => Promise<void>;
 }
 
 /** The promises of `BotSecretSource`. `create` stores the token `1:first`. */

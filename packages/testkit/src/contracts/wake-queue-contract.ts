@@ -5,7 +5,7 @@ import { aLaneId } from '../builders.ts';
 export interface WakeWorld {
   readonly queue: WakeQueue;
   /** The lanes rung that may be seen by now, in any order. */
-  received(): Promise<readonly string[]>;
+  readonly received: () => Promise<readonly string[]>;
 }
 
 /** The promises of `WakeQueue`. */
