@@ -141,7 +141,7 @@ export const createResolver = (
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value);
     const [only] = entries;
-    if (entries.length === 1 && only !== undefined && isFunctionName(only[0])) {
+    if (entries.length === 1 && only !== undefined && isFunction(only)) {
       const [name, argument] = only;
       const apply = functions[name];
       if (apply === undefined)
@@ -180,7 +180,9 @@ export const createResolver = (
   };
 };
 
-const isFunctionName = (key: string): boolean => key === 'Ref' || key === 'Condition' || key.startsWith('Fn::');
+// `Condition` is a function only with a name: in a policy it holds operators.
+const isFunction = ([key, argument]: readonly [string, unknown]): boolean =>
+  key === 'Ref' || key.startsWith('Fn::') || (key === 'Condition' && typeof argument === 'string');
 
 const namesInSub = (argument: unknown): string[] => {
   const template = String(Array.isArray(argument) ? argument[0] : argument);

@@ -141,6 +141,11 @@ export const startEmbeddedCloud = async (options: EmbeddedCloudOptions): Promise
     faults,
     routes: new Map([[RESPONSES, customResources.responses]]),
     onInternalError: (error) => platformLog(`Embedded service failed: ${String(error)}`),
+  }).catch((error: unknown) => {
+    rmSync(scratch, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const message = `Starting the AWS endpoint failed: port ${options.awsPort} is in use. Free it or choose another one.`;
+    throw new Error(message, { cause: error });
   });
   address.endpoint = aws.endpoint;
   const stopPrograms = async (): Promise<void> => {
