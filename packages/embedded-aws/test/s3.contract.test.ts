@@ -21,8 +21,11 @@ import { startTarget } from './target.ts';
 const target = await startTarget();
 const s3 = new S3Client({ ...target.client, maxAttempts: 1 });
 const Bucket = target.unique('contract');
-const put = (Key: string, Body: PutObjectCommandInput['Body'], more: Partial<PutObjectCommandInput> = {}) =>
-  s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
+const put = (
+  Key: string,
+  Body: NonNullable<PutObjectCommandInput['Body']>,
+  more: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> = {},
+) => s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
 const text = async (Key: string, VersionId?: string) =>
   (
     await s3.send(new GetObjectCommand({ Bucket, Key, ...(VersionId === undefined ? {} : { VersionId }) }))
