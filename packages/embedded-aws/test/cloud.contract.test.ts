@@ -126,8 +126,12 @@ describe('embedded cloud', () => {
       hasTroubles: false,
     });
     await second.cloud.stop();
-    const third = await aCloud({ dataDir, parameters: { Generation: '2' } });
+    const smaller = aTemplate();
+    delete smaller.Resources['Schedule'];
+    const third = await aCloud({ dataDir, parameters: { Generation: '2' } }, smaller);
     expect(third.cloud.outputs).toEqual({ Said: 'Update http://127.0.0.1:1/hook', Kind: 'later' });
+    const left = await new SchedulerClient(third.config).send(new ListSchedulesCommand({}));
+    expect(left.Schedules?.map((one) => one.Name)).toEqual(['job']);
   });
 
   it('says in one sentence what does not fit together', async () => {
@@ -161,6 +165,14 @@ describe('embedded cloud', () => {
     expect(await set('Table', 'KeySchema', [{ AttributeName: 'id', KeyType: 'HASH' }])).toMatch(/Table Table: id, pk/);
     expect(await spoil((template) => (template.Resources['New'] = { Type: 'AWS::Magic::Wand' }))).toMatch(
       /New is an AWS::Magic::Wand, which is not embedded/,
+    );
+  });
+
+  it('says which port is taken', async () => {
+    const { cloud } = await aCloud();
+    const awsPort = Number(new URL(cloud.endpoint).port);
+    await expect(aCloud({ awsPort })).rejects.toThrow(
+      `Starting the AWS endpoint failed: port ${awsPort} is in use. Free it or choose another one.`,
     );
   });
 

@@ -61,6 +61,7 @@ export const loadCloudAssembly = async (
     created.set(logicalId, await maker(context, make));
   }
   await context.customResources.removeAllBut(customIds);
+  removeOldSchedules(context);
   const handleHttp = httpApiOf(context);
   const outputs = Object.fromEntries(
     Object.entries(template.Outputs ?? {})
@@ -81,6 +82,12 @@ export const loadCloudAssembly = async (
       await Promise.all(mappings.map((mapping) => mapping.stop()));
     },
   };
+};
+
+const removeOldSchedules = ({ memory, parts, scheduler }: MakeContext): void => {
+  for (const key of memory.state.schedules) if (!parts.scheduleKeys.has(key)) scheduler.remove(key);
+  memory.state.schedules = [...parts.scheduleKeys];
+  memory.save();
 };
 
 const startMappings = ({ parts, clock, log, callerOf }: MakeContext): { stop(): Promise<void> }[] =>

@@ -50,7 +50,7 @@ export interface StackParts {
 export interface MakeContext {
   readonly stackName: string;
   readonly assembly: Assembly;
-  readonly dataDir: string | null;
+  /** Where inline code is unpacked. */
   readonly codeDir: string;
   readonly owner: AwsCaller;
   /** A caller with the permissions of a role. */

@@ -15,6 +15,8 @@ export interface StackState {
   customResources: Record<string, CustomResourceState>;
   /** SHA-256 of the initial value each secret was last given. */
   secrets: Record<string, string>;
+  /** The template's own schedules: those made by the product at run time are not the stack's to remove. */
+  schedules: string[];
 }
 
 /** Loads and saves it; a null file keeps it in memory. */
@@ -26,8 +28,10 @@ export interface StackStateFile {
 
 /** @param file absent on a first start. */
 export const openStackState = (file: string | null): StackStateFile => {
-  const empty: StackState = { customResources: {}, secrets: {} };
-  const state = file !== null && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StackState) : empty;
+  const empty: StackState = { customResources: {}, secrets: {}, schedules: [] };
+  const saved =
+    file !== null && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<StackState>) : {};
+  const state = { ...empty, ...saved };
   return {
     state,
     save() {

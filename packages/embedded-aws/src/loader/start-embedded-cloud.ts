@@ -159,7 +159,6 @@ export const startEmbeddedCloud = async (options: EmbeddedCloudOptions): Promise
   const context: MakeContext = {
     stackName: assembly.stackName,
     assembly,
-    dataDir,
     codeDir: scratch,
     owner,
     callerOf,
