@@ -141,7 +141,7 @@ const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: stri
     tokens: [telegram.botToken],
     ownerId: Number(telegram.ownerId),
     clock: systemClock,
-    log: () => undefined,
+    log: { info: () => undefined },
     dataDir,
   });
   stops.push(() => double.close());

@@ -36,9 +36,14 @@ export const telegramSideOf = (options: LocalOptions, publicUrl: string): Telegr
   return { ...shared, delivery: webhookSecret === undefined ? 'webhook' : 'external', apiRoot: telegramApiRoot };
 };
 
-/** Changes when the bot or its way in changes, so that the stack registers it anew. */
+/** A number that changes when the bot or its way in changes, so that the stack registers it anew. */
 export const versionOf = (telegram: TelegramSide): string =>
-  digestOf(telegram.botToken, telegram.webhookSecret ?? '', telegram.delivery, telegram.apiRoot).slice(0, 12);
+  String(
+    Number.parseInt(
+      digestOf(telegram.botToken, telegram.webhookSecret ?? '', telegram.delivery, telegram.apiRoot).slice(0, 12),
+      16,
+    ),
+  );
 
 /** What the stack's secret holds before the registrar has seen it. */
 export const secretValueOf = ({ botToken, webhookSecret }: TelegramSide): string =>
