@@ -51,6 +51,14 @@ export const register = async (event) => {
 };
 `;
 
+const CONTAINER = `
+import { createServer } from 'node:http';
+createServer((request, response) => {
+  const { TABLE, EXTRA, AWS_ENDPOINT_URL } = process.env;
+  response.end(JSON.stringify(request.url === '/ping' ? { status: 'Healthy' } : { TABLE, EXTRA, AWS_ENDPOINT_URL }));
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
 const role = { 'Fn::GetAtt': ['Role', 'Arn'] };
 const aFunction = (handler: string, environment: Record<string, unknown> = {}) => ({
   Type: 'AWS::Lambda::Function',
@@ -179,11 +187,25 @@ export const aTemplate = () => ({
         Fail: false,
       },
     },
+    Agent: {
+      Type: 'AWS::BedrockAgentCore::Runtime',
+      Properties: {
+        AgentRuntimeName: 'agent',
+        RoleArn: role,
+        AgentRuntimeArtifact: {
+          ContainerConfiguration: {
+            ContainerUri: { 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.${AWS::Region}/assets:1ma9e' },
+          },
+        },
+        EnvironmentVariables: { TABLE: { Ref: 'Table' } },
+      },
+    },
     OnlyLater: { Type: 'AWS::SQS::Queue', Condition: 'IsFirst' },
     Meta: { Type: 'AWS::CDK::Metadata' },
   } as Record<string, { Type: string; Properties?: Record<string, unknown>; [other: string]: unknown }>,
   Outputs: {
     Said: { Value: { 'Fn::GetAtt': ['Registration', 'Said'] } },
+    AgentArn: { Value: { 'Fn::GetAtt': ['Agent', 'AgentRuntimeArn'] } },
     Kind: { Value: { 'Fn::If': ['IsFirst', 'first', 'later'] } },
   },
 });
@@ -195,8 +217,14 @@ export const writeCdkOut = (template: ReturnType<typeof aTemplate>): string => {
     writeFileSync(join(cdkOut, file), typeof value === 'string' ? value : JSON.stringify(value));
   mkdirSync(join(cdkOut, 'asset.c0de'));
   write('asset.c0de/index.mjs', HANDLERS);
+  mkdirSync(join(cdkOut, 'asset.1ma9e'));
+  write('asset.1ma9e/main.mjs', CONTAINER);
+  write('asset.1ma9e/Dockerfile', 'FROM node:24-slim\nWORKDIR /app\nCOPY main.mjs ./\nCMD ["node", "main.mjs"]\n');
   write('App.template.json', template);
-  write('App.assets.json', { files: { c0de: { source: { path: 'asset.c0de', packaging: 'zip' } } }, dockerImages: {} });
+  write('App.assets.json', {
+    files: { c0de: { source: { path: 'asset.c0de', packaging: 'zip' } } },
+    dockerImages: { '1ma9e': { source: { directory: 'asset.1ma9e' } } },
+  });
   write('manifest.json', {
     artifacts: {
       App: { type: 'aws:cloudformation:stack', properties: { templateFile: 'App.template.json' } },

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BedrockAgentCoreClient, InvokeAgentRuntimeCommand } from '@aws-sdk/client-bedrock-agentcore';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -56,7 +57,7 @@ describe('embedded cloud', () => {
     await expect
       .poll(() => item('hello'), { timeout: 10_000 })
       .toMatch(/^arn:aws:sqs:us-east-1:000000000000:App-Queue-/);
-    expect(cloud.outputs).toEqual({ Said: 'Create http://127.0.0.1:1/hook', Kind: 'first' });
+    expect(cloud.outputs).toMatchObject({ Said: 'Create http://127.0.0.1:1/hook', Kind: 'first' });
   });
 
   it('lets a failed item come again alone and parks it after its last receive', async () => {
@@ -129,7 +130,7 @@ describe('embedded cloud', () => {
     const smaller = aTemplate();
     delete smaller.Resources['Schedule'];
     const third = await aCloud({ dataDir, parameters: { Generation: '2' } }, smaller);
-    expect(third.cloud.outputs).toEqual({ Said: 'Update http://127.0.0.1:1/hook', Kind: 'later' });
+    expect(third.cloud.outputs).toMatchObject({ Said: 'Update http://127.0.0.1:1/hook', Kind: 'later' });
     const left = await new SchedulerClient(third.config).send(new ListSchedulesCommand({}));
     expect(left.Schedules?.map((one) => one.Name)).toEqual(['job']);
   });
@@ -166,6 +167,24 @@ describe('embedded cloud', () => {
     expect(await spoil((template) => (template.Resources['New'] = { Type: 'AWS::Magic::Wand' }))).toMatch(
       /New is an AWS::Magic::Wand, which is not embedded/,
     );
+  });
+
+  it('runs the image of the runtime with its role, its variables and those of this machine', async () => {
+    const { cloud, config, ref } = await aCloud({
+      extraEnv: ({ kind }) => (kind === 'runtime' ? { EXTRA: 'model key' } : {}),
+    });
+    const answer = await new BedrockAgentCoreClient(config).send(
+      new InvokeAgentRuntimeCommand({
+        agentRuntimeArn: cloud.outputs['AgentArn'],
+        runtimeSessionId: 'session'.padEnd(33, '-'),
+        payload: Buffer.from('{}'),
+      }),
+    );
+    expect(JSON.parse((await answer.response?.transformToString()) ?? '')).toEqual({
+      TABLE: ref('Table'),
+      EXTRA: 'model key',
+      AWS_ENDPOINT_URL: cloud.endpoint,
+    });
   });
 
   it('says which port is taken', async () => {
