@@ -46,6 +46,9 @@ export interface PageOptions {
   readonly dark?: boolean;
 }
 
+/** The private chat of the double's first person with the bot. */
+const OWNER_CHAT = '4242001';
+
 /** Opens the private chat with the bot. */
 export const openChat = async (browser: Browser, url: string, options: PageOptions = {}): Promise<ChatPage> => {
   const context = await browser.newContext({
@@ -54,10 +57,7 @@ export const openChat = async (browser: Browser, url: string, options: PageOptio
     deviceScaleFactor: 2,
   });
   const page = await context.newPage();
-  await page.goto(url);
-  const privateChat = page.locator('[data-testid="chat-item"]').first();
-  await privateChat.waitFor();
-  if (!(await page.getByTestId('composer').isVisible())) await privateChat.click();
+  await page.goto(`${url}/#${OWNER_CHAT}`);
   await page.getByTestId('composer').waitFor();
   return {
     page,
