@@ -13,6 +13,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseConfig } from './config.ts';
 import { createSendHeartbeat } from './send-heartbeat.ts';
+import type { HeartbeatOutcome } from './send-heartbeat.ts';
 
 const config = parseConfig(process.env);
 const service = 'heartbeat';
@@ -34,8 +35,11 @@ const sendHeartbeat = createSendHeartbeat({
   clock: systemClock,
 });
 
-/** One tick of EventBridge Scheduler. Throws on a failure of ours, so that the scheduler tries again. */
-export const handler = async (event: unknown): Promise<void> => {
+/**
+ * One tick of EventBridge Scheduler, which ignores the answer; whoever invokes by hand sees the outcome. Throws on a
+ * failure of ours, so that the scheduler tries again.
+ */
+export const handler = async (event: unknown): Promise<HeartbeatOutcome> => {
   const startedAtMs = systemClock.now();
   try {
     const { scheduledAt } = heartbeatTickSchema.parse(event);
@@ -47,6 +51,7 @@ export const handler = async (event: unknown): Promise<void> => {
       ms: systemClock.now() - startedAtMs,
       scheduledAt,
     });
+    return outcome;
   } catch (error) {
     log.error('heartbeat_failed', error);
     metrics.count('heartbeat_failed');
