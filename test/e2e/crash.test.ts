@@ -76,7 +76,7 @@ describe.concurrent('kill -9 of the whole tree', () => {
         await using system = await start();
         await say(system, 'Remember that crashes happen');
         await until('the note', 30_000, async () => (await shown(system)).some((text) => text.includes('Noted')));
-        await system.killTree();
+        await until('its finish', 30_000, async () => /"leg_ended".*"finished"/u.test(system.logs()));
       }
       for (let round = 1; round <= ROUNDS; round += 1) {
         const before = await (async () => {

@@ -24,6 +24,7 @@ try {
     root,
     environment: process.env,
     say: (line) => process.stdout.write(`${line}\n`),
+    onLog: ({ line }) => send({ report: 'log', line }),
     faults,
   });
   process.on('message', (order: Order) => {

@@ -20,7 +20,8 @@ export type Report =
   | { readonly report: 'failed'; readonly reason: string }
   | { readonly report: 'injected' }
   | { readonly report: 'calls'; readonly calls: readonly CallCount[] }
-  | { readonly report: 'ticked'; readonly outcome: string };
+  | { readonly report: 'ticked'; readonly outcome: string }
+  | { readonly report: 'log'; readonly line: string };
 
 /** The whole local system in a process tree of its own, as `npm start` runs it. */
 export interface SystemUnderTest extends AsyncDisposable {
@@ -28,6 +29,8 @@ export interface SystemUnderTest extends AsyncDisposable {
   readonly workspaceFolder: string;
   /** Lines that the system printed. */
   output(): string;
+  /** What the functions logged since this start. */
+  logs(): string;
   inject(match: FaultMatch, fault: Fault, times?: number): Promise<void>;
   /** How often a function or the container called an AWS action, as counted at the endpoint. */
   callsOf(principal: RegExp, action: string): Promise<number>;
@@ -94,9 +97,13 @@ export const startSystem = async (options: StartOptions): Promise<SystemUnderTes
     env: { PATH: process.env['PATH'], HOME: options.dataDir, ...options.environment },
   });
   const lines: string[] = [];
+  const logs: string[] = [];
   const output = (): string => lines.join('').slice(-20_000);
   child.stdout?.on('data', (chunk: Buffer) => lines.push(chunk.toString('utf8')));
   child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk.toString('utf8')));
+  child.on('message', (message: Report) => {
+    if (message.report === 'log') logs.push(message.line);
+  });
   const ready = await nextReport(child, 'ready', output);
   const ask = async <K extends Report['report']>(order: Order, wanted: K): Promise<Extract<Report, { report: K }>> => {
     const report = nextReport(child, wanted, output);
@@ -111,6 +118,7 @@ export const startSystem = async (options: StartOptions): Promise<SystemUnderTes
     url: ready.url,
     workspaceFolder: ready.workspaceFolder,
     output,
+    logs: () => logs.join('\n'),
     inject: async (match, fault, times) => {
       await ask({ order: 'inject', match, fault, ...(times === undefined ? {} : { times }) }, 'injected');
     },

@@ -14,7 +14,10 @@ describe('chatting in the browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ dataDir: folder.path, environment: { AGENT_CLAW_HEARTBEAT_HOURS: '' } }), openBrowser()]);
+    [system, browser] = await Promise.all([
+      startSystem({ dataDir: folder.path, environment: { AGENT_CLAW_HEARTBEAT_HOURS: '' } }),
+      openBrowser(),
+    ]);
   });
   afterAll(async () => {
     await browser.close();

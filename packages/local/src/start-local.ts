@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startEmbeddedCloud } from '@agent-claw/embedded-aws';
-import type { EmbeddedCloud, FaultSwitches } from '@agent-claw/embedded-aws';
+import type { EmbeddedCloud, FaultSwitches, LogLine } from '@agent-claw/embedded-aws';
 import { systemClock } from '@agent-claw/observability/system-clock';
 import { createTelegramDouble } from '@agent-claw/telegram-double';
 import type { TelegramDouble } from '@agent-claw/telegram-double';
@@ -22,6 +22,8 @@ export interface StartDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Tells the user what is going on, one line at a time. */
   readonly say: (line: string) => void;
+  /** Takes what functions and the container print; it is in the log files in any case. */
+  readonly onLog?: (line: LogLine) => void;
   /** Faults for tests; without it every call succeeds as it should. */
   readonly faults?: FaultSwitches;
 }
@@ -96,6 +98,7 @@ const startParts = async (
       program.kind === 'runtime'
         ? modelEnvironment(model.spec, deps.environment)
         : { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
+    ...(deps.onLog === undefined ? {} : { log: deps.onLog }),
     ...(deps.faults === undefined ? {} : { faults: deps.faults }),
   });
   stops.push(() => cloud.stop());
