@@ -57,7 +57,7 @@ const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unkn
     await until('the placeholder', 30_000, async () =>
       (await shown(system)).some((text) => text.startsWith('1 2 3 4')),
     );
-    await system.inject({ action: 'dynamodb:UpdateItem' }, { kind: 'latency', ms: 60_000 });
+    await system.inject({ action: 'dynamodb:UpdateItem', resource: 'TablesState' }, { kind: 'latency', ms: 60_000 });
     return until('the last edit', 30_000, async () => (await shown(system)).some((text) => /11 12$/u.test(text)));
   },
 };

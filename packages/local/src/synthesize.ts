@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Everything that decides what synth writes. */
 const INPUTS = [
@@ -62,12 +63,42 @@ const run = async (root: string, cdkOut: string): Promise<void> => {
     );
 };
 
-/** Brings `cdk.out` up to date. @returns false when it already was. */
-export const synthesize = async (root: string, cdkOut: string, onStart: () => void): Promise<boolean> => {
-  const stampPath = join(cdkOut, STAMP);
-  if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === (await stampFor(root, cdkOut))) return false;
-  onStart();
-  await run(root, cdkOut);
-  await writeFile(stampPath, await stampFor(root, cdkOut));
-  return true;
+/** Two starts at once must not write the same folder: one synthesizes, the other waits and finds it done. */
+const locked = async <T>(lockPath: string, work: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      await writeFile(lockPath, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (!isAlive(Number(await readFile(lockPath, 'utf8').catch(() => '0')))) await rm(lockPath, { force: true });
+      else await sleep(200);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lockPath, { force: true });
+  }
 };
+
+/** A start that was killed leaves its lock behind. */
+const isAlive = (pid: number): boolean => {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Brings `cdk.out` up to date. @returns false when it already was. */
+export const synthesize = (root: string, cdkOut: string, onStart: () => void): Promise<boolean> =>
+  locked(`${cdkOut}.lock`, async () => {
+    const stampPath = join(cdkOut, STAMP);
+    if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === (await stampFor(root, cdkOut))) return false;
+    onStart();
+    await run(root, cdkOut);
+    await writeFile(stampPath, await stampFor(root, cdkOut));
+    return true;
+  });
