@@ -3,21 +3,22 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleFunction, handlerOf } from '../lib/bundling/bundle-function.ts';
+import { bundleEntry } from '../lib/bundling/bundle-entry.ts';
+import { handlerOf } from '../lib/bundling/bundle-function.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'agent-claw-bundles-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Kilobytes that each bundle may weigh: every one of them is start-up time. */
-const BUDGETS_KB = { 'tg-ingest': 200, 'agent-runner': 310, heartbeat: 310, 'webhook-registrar': 310 };
+/** Kilobytes that each bundle may weigh: every one of them is start-up time. docs/decisions/0004-bundle-budgets.md says what they are made of. */
+const BUDGETS_KB = { 'tg-ingest': 200, 'agent-runner': 455, heartbeat: 310, 'webhook-registrar': 242 };
 
 /** What must never get in. */
 const BANNED =
   /undici|@aws-sdk\/(credential-provider-|token-providers|nested-clients)|zod\/v4\/locales\/(?!en\.)|testkit|embedded-aws|aws-cdk/u;
 
-describe.each(Object.entries(BUDGETS_KB))('the bundle of %s', (service, budgetKb) => {
+describe.each(Object.entries(BUDGETS_KB))('the bundle of %s', async (service, budgetKb) => {
   const outDir = mkdtempSync(path.join(scratch, `${service}-`));
-  const metafile = bundleFunction(handlerOf(service), outDir);
+  const metafile = await bundleEntry(handlerOf(service), outDir);
   const file = path.join(outDir, 'index.js');
 
   it(`weighs at most ${budgetKb} KB`, () => {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What EventBridge Scheduler hands to the heartbeat function. `scheduledAt` is the tick's identity: a repeat has the same. */
 export const heartbeatTickSchema = z.strictObject({

@@ -1,6 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const seq = z.number().int().nonnegative();
+const seq = z.int().check(z.nonnegative());
 
 /** One `data:` line of the container's answer to a `turn`. The stream is over after `done`, `failed` or `refused`. */
 export const turnEventSchema = z.discriminatedUnion('type', [

@@ -1,28 +1,29 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const ids = { laneId: z.string().min(1), turnId: z.string().min(1), fence: z.number().int().positive() };
+const filled = z.string().check(z.minLength(1));
+const ids = { laneId: filled, turnId: filled, fence: z.int().check(z.positive()) };
 
 const turnMessageSchema = z.strictObject({
-  id: z.string().min(1),
-  sentAtEpochS: z.number().int(),
-  sequence: z.number().int(),
+  id: filled,
+  sentAtEpochS: z.int(),
+  sequence: z.int(),
   sender: z.strictObject({ id: z.string(), name: z.string() }),
   text: z.string(),
-  attachments: z
-    .array(
+  attachments: z.optional(
+    z.array(
       z.strictObject({
         kind: z.enum(['photo', 'document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker']),
         fileId: z.string(),
-        name: z.string().optional(),
-        mimeType: z.string().optional(),
-        sizeBytes: z.number().optional(),
+        name: z.optional(z.string()),
+        mimeType: z.optional(z.string()),
+        sizeBytes: z.optional(z.number()),
       }),
-    )
-    .optional(),
-  replyTo: z
-    .strictObject({ senderName: z.string().optional(), text: z.string(), quote: z.string().optional() })
-    .optional(),
-  forwardedFrom: z.string().optional(),
+    ),
+  ),
+  replyTo: z.optional(
+    z.strictObject({ senderName: z.optional(z.string()), text: z.string(), quote: z.optional(z.string()) }),
+  ),
+  forwardedFrom: z.optional(z.string()),
 });
 
 /** What agent-runner asks of the container: the body of `POST /invocations`. */
@@ -30,14 +31,14 @@ export const runtimeRequestSchema = z.discriminatedUnion('op', [
   z.strictObject({
     op: z.literal('turn'),
     ...ids,
-    conversationId: z.string().min(1),
+    conversationId: filled,
     kind: z.enum(['message', 'heartbeat']),
-    afterSeq: z.number().int().nonnegative(),
+    afterSeq: z.int().check(z.nonnegative()),
     mayStart: z.boolean(),
     privateLane: z.boolean(),
     messages: z.array(turnMessageSchema),
   }),
-  z.strictObject({ op: z.literal('steer'), ...ids, messages: z.array(turnMessageSchema).min(1) }),
+  z.strictObject({ op: z.literal('steer'), ...ids, messages: z.array(turnMessageSchema).check(z.minLength(1)) }),
   z.strictObject({ op: z.literal('stop'), ...ids }),
   z.strictObject({ op: z.literal('warm') }),
 ]);

@@ -1,0 +1,73 @@
+// Bundled and run by infra/test/slim-clients.test.ts: what each AWS client does, as one JSON line.
+import { BedrockAgentCoreClient, InvokeAgentRuntimeCommand } from '@aws-sdk/client-bedrock-agentcore';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
+const isOffline = process.env['AWS_ENDPOINT_URL'] === undefined;
+const config = { maxAttempts: 1 };
+const Key = { pk: { S: 'lane' } };
+const dynamo = new DynamoDBClient(config);
+const sqs = new SQSClient(config);
+const secrets = new SecretsManagerClient(config);
+const agentcore = new BedrockAgentCoreClient(config);
+const QueueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? process.env['SQS_URL']}/000000000000/wakes`;
+const arn = 'arn:aws:bedrock-agentcore:eu-west-1:000000000000:runtime/agent-0123456789';
+
+const calls: Readonly<Record<string, () => Promise<object>>> = {
+  getItem: () => dynamo.send(new GetItemCommand({ TableName: 'state', Key })),
+  updateItem: () => dynamo.send(new UpdateItemCommand({ TableName: 'state', Key })),
+  throttledItem: () => dynamo.send(new GetItemCommand({ TableName: 'throttled', Key })),
+  sendMessage: () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' })),
+  sendToNobody: () => sqs.send(new SendMessageCommand({ QueueUrl: `${QueueUrl}-gone`, MessageBody: '{}' })),
+  getSecret: () => secrets.send(new GetSecretValueCommand({ SecretId: 'telegram' })),
+  invoke: async () => {
+    const command = new InvokeAgentRuntimeCommand({ agentRuntimeArn: arn, payload: Buffer.from('{}') });
+    const { response, runtimeSessionId } = await agentcore.send(command);
+    return { text: await response?.transformToString(), runtimeSessionId };
+  },
+  invokeBusy: () =>
+    agentcore.send(
+      new InvokeAgentRuntimeCommand({ agentRuntimeArn: arn, qualifier: 'busy', payload: Buffer.from('{}') }),
+    ),
+};
+
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+const addresses = new Set<string>();
+if (isOffline)
+  for (const { middlewareStack } of [dynamo, sqs, secrets, agentcore])
+    middlewareStack.add(
+      () =>
+        ({ request }) => {
+          const { protocol, hostname, path } = request as { protocol: string; hostname: string; path: string };
+          addresses.add(`${protocol}//${hostname}${path}`);
+          return Promise.reject(new Stopped('Nothing is sent.'));
+        },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+
+const report = async (): Promise<void> => {
+  const answers: Record<string, unknown> = {};
+  for (const [name, call] of Object.entries(calls))
+    try {
+      const { $metadata: _, ...answer } = (await call()) as Record<string, unknown>;
+      answers[name] = answer;
+    } catch (error) {
+      const { message, $metadata, $fault } = error as Error & {
+        $metadata?: { httpStatusCode?: number };
+        $fault?: string;
+      };
+      const isCondition = error instanceof ConditionalCheckFailedException;
+      answers[name] = { name: (error as Error).name, message, status: $metadata?.httpStatusCode, $fault, isCondition };
+    }
+  process.stdout.write(JSON.stringify({ addresses: [...addresses], answers }));
+};
+void report();
