@@ -1,13 +1,18 @@
+import type { RateLimit } from './double-api.ts';
+
 /** An answer with `ok: false`, in Telegram's own words. */
 export class BotApiError extends Error {
   override readonly name = 'BotApiError';
   readonly status: number;
+  /** The rate limit that refused the call; undefined for every other reason. */
+  readonly limit: RateLimit | undefined;
   readonly parameters: { readonly retry_after?: number; readonly migrate_to_chat_id?: number } | undefined;
 
-  constructor(status: number, description: string, parameters?: BotApiError['parameters']) {
+  constructor(status: number, description: string, parameters?: BotApiError['parameters'], limit?: RateLimit) {
     super(description);
     this.status = status;
     this.parameters = parameters;
+    this.limit = limit;
   }
 }
 
@@ -20,5 +25,5 @@ export const badRequest = (reason: string, parameters?: BotApiError['parameters'
 
 export const forbidden = (reason: string): BotApiError => new BotApiError(403, `Forbidden: ${reason}`);
 export const conflict = (reason: string): BotApiError => new BotApiError(409, `Conflict: ${reason}`);
-export const tooManyRequests = (retryAfterS: number): BotApiError =>
-  new BotApiError(429, `Too Many Requests: retry after ${retryAfterS}`, { retry_after: retryAfterS });
+export const tooManyRequests = (retryAfterS: number, limit?: RateLimit): BotApiError =>
+  new BotApiError(429, `Too Many Requests: retry after ${retryAfterS}`, { retry_after: retryAfterS }, limit);

@@ -9,6 +9,8 @@ import { createDoubleApi } from './driver/double-api-server.ts';
 import { createFaults } from './faults.ts';
 import type { Call } from './methods/call.ts';
 import { answerError, createBotApi } from './transport/bot-api.ts';
+import { download } from './transport/download.ts';
+import { createRateLimits } from './transport/rate-limits.ts';
 import { servePage } from './transport/static-page.ts';
 import { seedWorld } from './world/seed.ts';
 import { openMailboxes } from './world/updates.ts';
@@ -31,6 +33,8 @@ export interface TelegramDoubleOptions {
   readonly webhookFetch?: typeof globalThis.fetch;
   /** 0 ≤ n < 1, spreads the longest retry delays; default 0.5. */
   readonly random?: () => number;
+  /** Answers 429 to a bot that sends faster than Telegram lets it; default true. */
+  readonly rateLimits?: boolean;
   /** Bots see only what is addressed to them in groups where they are plain members; default true. */
   readonly privacyMode?: boolean;
 }
@@ -80,8 +84,8 @@ export const createTelegramDouble = (options: TelegramDoubleOptions): TelegramDo
   const callFor = (bot: BotIdentity, params: Call['params'], signal: AbortSignal): Call => {
     const sender = senders.get(bot.id);
     if (sender === undefined) throw new Error(`Bot ${bot.id} has no webhook sender.`);
-    const takeOverPolling = (): AbortSignal => {
-      polls.get(bot.id)?.abort();
+    const takeOverPolling = (reason: string): AbortSignal => {
+      polls.get(bot.id)?.abort(reason);
       const own = new AbortController();
       polls.set(bot.id, own);
       return own.signal;
@@ -89,7 +93,9 @@ export const createTelegramDouble = (options: TelegramDoubleOptions): TelegramDo
     return { world, mailboxes, bot, mailbox: mailboxOf(bot), sender, params, signal, takeOverPolling };
   };
   const findBot = (token: string): BotIdentity | undefined => bots.find((bot) => bot.token === token);
-  const botApi = createBotApi({ clock, faults, botOf: findBot, callFor, record });
+  const limits = new Map(bots.map((bot) => [bot.id, createRateLimits(clock)]));
+  const limitsOf = (bot: BotIdentity) => ((options.rateLimits ?? true) ? (limits.get(bot.id) ?? null) : null);
+  const botApi = createBotApi({ clock, faults, botOf: findBot, callFor, limitsOf, record });
   for (const bot of bots) {
     const { queue, state, change } = mailboxOf(bot);
     const sender = createWebhookSender({
@@ -113,32 +119,23 @@ export const createTelegramDouble = (options: TelegramDoubleOptions): TelegramDo
   const doubleApi = createDoubleApi({ world, mailboxes, senders, faults, requests, delivered });
   const pageFolder = fileURLToPath(new URL('page', import.meta.url));
 
-  const download = (response: ServerResponse, path: string): void => {
-    const [, token = '', filePath = ''] = /^\/file\/bot([^/]+)\/(?:test\/)?(.+)$/.exec(path) ?? [];
-    const file = world.files.byPath(decodeURIComponent(filePath));
-    if (findBot(decodeURIComponent(token)) === undefined)
-      return answerError(response, new BotApiError(401, 'Unauthorized'));
-    if (file === undefined) return answerError(response, new BotApiError(404, 'Not Found'));
-    const bytes = world.files.bytes(file);
-    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length });
-    if (faults.take('download', '')?.kind !== 'truncate') response.end(bytes);
-    else response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
-  };
-
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
     const url = new URL(request.url ?? '/', 'http://double');
     try {
       if (url.pathname.startsWith('/bot')) await botApi.handle(request, response, url);
-      else if (url.pathname.startsWith('/file/bot')) download(response, url.pathname);
+      else if (url.pathname.startsWith('/file/bot'))
+        await download({ world, faults, botOf: findBot }, response, url.pathname);
       else if (url.pathname.startsWith('/_double/')) await doubleApi.handle(request, response, url);
       else if (url.pathname === '/' || url.pathname.startsWith('/page/'))
         return await servePage(response, pageFolder, url.pathname);
       else return false;
     } catch (error) {
-      log.info('double_request_failed', {
-        path: url.pathname.replace(/^\/(file\/)?bot[^/]+/, '/bot…'),
-        reason: String(error),
-      });
+      if (error instanceof BotApiError && !response.headersSent) {
+        answerError(response, error);
+        return true;
+      }
+      // The message of an unknown error may quote what a person wrote; its name and place may not.
+      log.info('double_request_failed', { path: routeOf(url.pathname), ...placeOf(error) });
       if (!response.headersSent) answerError(response, new BotApiError(500, 'Internal Server Error'));
       else response.destroy();
     }
@@ -158,6 +155,14 @@ export const createTelegramDouble = (options: TelegramDoubleOptions): TelegramDo
       doubleApi.close();
     },
   };
+};
+
+const routeOf = (path: string): string => path.replace(/^(\/(?:file\/)?bot)[^/]+/, '$1…');
+
+const placeOf = (error: unknown): Readonly<Record<string, unknown>> => {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const at = /\n\s+at (\S+)/.exec(error.stack ?? '')?.[1];
+  return { error: error.name, ...(at === undefined ? {} : { at }) };
 };
 
 const botOf = (token: string, index: number, privacyMode: boolean): BotIdentity => {

@@ -30,6 +30,8 @@ export interface ChatView {
   /** For the person named by `as`. */
   readonly unread: number;
   readonly blocked: boolean;
+  /** The list shows the chat with the newest message, or the newest chat, first. */
+  readonly createdDate: EpochS;
   readonly migratedTo?: string;
   readonly last?: MessageView;
 }
@@ -169,6 +171,9 @@ export interface NewMessage {
   readonly location?: { readonly latitude: number; readonly longitude: number };
 }
 
+/** What a bot may send: per private chat, per group and minute, in all, and drafts per private chat. */
+export type RateLimit = 'private' | 'group' | 'global' | 'draft';
+
 /** One Bot API call as it arrived. The token is not part of it. */
 export interface RecordedRequest {
   readonly seq: number;
@@ -179,7 +184,13 @@ export interface RecordedRequest {
   readonly atMs: number;
   readonly tookMs: number;
   /** `ok`, or the status and description of the error, or the fault that ended it. */
-  readonly outcome: { readonly status: number; readonly description?: string; readonly fault?: string };
+  readonly outcome: {
+    readonly status: number;
+    readonly description?: string;
+    readonly fault?: string;
+    /** The bot sent too fast: no fault asked for this 429. */
+    readonly limit?: RateLimit;
+  };
   /** How it came: an HTTP call, or the body of a webhook's answer. */
   readonly via: 'http' | 'webhook_answer';
 }

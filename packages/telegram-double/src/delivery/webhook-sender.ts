@@ -83,6 +83,8 @@ export const createWebhookSender = (deps: WebhookSenderDeps): WebhookSender => {
       queue.remove(update.updateId);
       deliveredCount += 1;
       failingSinceMs = null;
+      const { goneSinceMs, ...state } = deps.state();
+      if (goneSinceMs !== undefined) deps.change(state);
       deps.delivered(update);
     } else failed(update, failure);
     pump();
@@ -129,7 +131,11 @@ export const createWebhookSender = (deps: WebhookSenderDeps): WebhookSender => {
       });
       const body = Buffer.from(await response.arrayBuffer());
       if (!response.ok) return httpFailure(response);
-      await deps.answered(body, response.headers.get('content-type') ?? '');
+      const type = response.headers.get('content-type') ?? '';
+      // The update is taken: what goes wrong with the method in its answer must not bring it again.
+      await deps.answered(body, type).catch((error: unknown) => {
+        deps.log.info('webhook_answer_failed', { updateId: update.updateId, error: nameOf(error) });
+      });
       return null;
     } catch (error) {
       return {
@@ -165,6 +171,8 @@ const headsOf = (pending: readonly QueuedUpdate[]): QueuedUpdate[] => {
   for (const update of pending) if (!heads.has(update.key)) heads.set(update.key, update);
   return [...heads.values()];
 };
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 const httpFailure = (response: Response): Failure => ({
   message: `Wrong response from the webhook: ${response.status} ${response.statusText}`.trimEnd(),

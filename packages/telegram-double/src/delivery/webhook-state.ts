@@ -16,7 +16,7 @@ export interface WebhookState {
 export const noWebhook: WebhookState = { url: '', secretToken: '', maxConnections: 40, setAtMs: 0 };
 
 /** Kinds that a bot gets only when it asks. */
-const onlyOnRequest = ['chat_member', 'message_reaction', 'message_reaction_count'];
+const onlyOnRequest = new Set(['chat_member', 'message_reaction', 'message_reaction_count']);
 
 export const updateKinds = [
   'message',
@@ -48,7 +48,7 @@ export const updateKinds = [
 ];
 
 export const wants = (state: WebhookState, kind: string): boolean =>
-  state.allowedUpdates === undefined ? !onlyOnRequest.includes(kind) : state.allowedUpdates.includes(kind);
+  state.allowedUpdates === undefined ? !onlyOnRequest.has(kind) : state.allowedUpdates.includes(kind);
 
 /** The mask a call asks for: unknown kinds are ignored; an empty list, or one of none but unknown kinds, means the default. */
 export const allowedUpdatesOf = (list: unknown): readonly string[] | undefined => {

@@ -2,13 +2,15 @@ import { type DriverDeps, DriverError } from './driver-request.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BotApiError } from '../bot-api-error.ts';
 import { answerJson } from '../transport/bot-api.ts';
+import { decodedPart } from '../transport/decoded-part.ts';
 import { readParams } from '../transport/read-params.ts';
 import type { World } from '../world/world.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { messageRoutes } from './message-routes.ts';
 import { streamEvents } from './stream-events.ts';
 import { toolRoutes } from './tool-routes.ts';
 
-const routes = Object.entries({ ...chatRoutes, ...toolRoutes }).map(([key, run]) => {
+const routes = Object.entries({ ...chatRoutes, ...messageRoutes, ...toolRoutes }).map(([key, run]) => {
   const [method = '', pattern = ''] = key.split(' ');
   return { method, pattern: new RegExp(`^/_double${pattern.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`), run };
 });
@@ -28,10 +30,10 @@ export const createDoubleApi = (deps: DriverDeps) => {
         throw new DriverError(404, `No ${request.method} ${path} here. See packages/telegram-double/API.md.`);
       const params = await readParams(request, url.searchParams);
       const groups = route.pattern.exec(path)?.groups ?? {};
-      const names = Object.fromEntries(
-        Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]),
-      );
+      const names = Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodedPart(value)]));
       const asId = params.int('as') ?? deps.world.ownerId;
+      if (deps.world.users.get(String(asId)) === undefined)
+        throw new DriverError(404, `Nobody has the id ${asId}. Create a person with POST /_double/people.`);
       answerJson(response, 200, await route.run({ deps, params, path: names, asId }));
     } catch (error) {
       if (error instanceof DriverError || error instanceof BotApiError)

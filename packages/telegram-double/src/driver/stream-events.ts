@@ -29,7 +29,9 @@ export const streamEvents = (
   };
   const from = request.headers['last-event-id'] ?? url.searchParams.get('after');
   const missed = typeof from === 'string' ? world.events.after(Number(from)) : [];
-  write(world.events.lastId(), { type: 'hello', me: personView(userOf(world, world.ownerId)) });
+  // The id of an event that is still to come would skip the missed ones, should the connection break among them.
+  const heard = missed === null || missed.length === 0 ? world.events.lastId() : (missed[0]?.id ?? 1) - 1;
+  write(heard, { type: 'hello', me: personView(userOf(world, world.ownerId)) });
   if (missed === null) write(world.events.lastId(), { type: 'reset' });
   const viewerId = as === null ? world.ownerId : Number(as);
   const show = (one: NumberedEvent): void => {

@@ -1,4 +1,4 @@
-import type { DoubleState, Fault } from '../double-api.ts';
+import type { ChatView, DoubleState, Fault } from '../double-api.ts';
 import { updateKinds } from '../delivery/webhook-state.ts';
 import { chatView, personView } from '../world/page-view.ts';
 import { sendUpdate } from '../world/updates.ts';
@@ -11,7 +11,9 @@ const chatsOf = (world: World, asId: number) =>
     .filter((chat) => chat.migratedTo === undefined)
     .filter((chat) => (chat.type === 'private' ? chat.id === asId : chat.members[asId] !== undefined))
     .map((chat) => chatView(world, chat, asId))
-    .sort((a, b) => (b.last?.date ?? 0) - (a.last?.date ?? 0));
+    .sort((a, b) => newest(b) - newest(a));
+
+const newest = (chat: ChatView): number => Math.max(chat.createdDate, chat.last?.date ?? 0);
 
 const mailboxOf = ({ deps, params }: DriverRequest) => {
   const botId = params.int('botId') ?? deps.world.bots[0]?.id ?? 0;

@@ -2,7 +2,7 @@ import type { WebhookSender } from '../delivery/webhook-sender.ts';
 import type { Params } from '../transport/params.ts';
 import type { ChatRecord, MessageRecord } from '../world/records.ts';
 import type { BotMailbox, Mailboxes } from '../world/updates.ts';
-import { badRequest, BotApiError, forbidden } from '../bot-api-error.ts';
+import { badRequest, forbidden } from '../bot-api-error.ts';
 import { type BotIdentity, chatForBot, type World } from '../world/world.ts';
 
 /** One Bot API call, ready to run. */
@@ -15,8 +15,8 @@ export interface Call {
   readonly params: Params;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
-  /** Ends an older getUpdates of the same bot; the returned signal aborts when a newer one comes. */
-  readonly takeOverPolling: () => AbortSignal;
+  /** Ends a running getUpdates of the same bot with this conflict; the returned signal aborts when the next call ends this one. */
+  readonly takeOverPolling: (conflict: string) => AbortSignal;
 }
 
 /** A method's result, with the description that some webhook methods add. */
@@ -90,5 +90,3 @@ export const ownMessage = (call: Call, chat: ChatRecord): MessageRecord => {
   if (message.fromId !== call.bot.id) throw badRequest("message can't be edited");
   return message;
 };
-
-export const unauthorized = (): BotApiError => new BotApiError(401, 'Unauthorized');

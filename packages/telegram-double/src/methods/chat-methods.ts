@@ -1,6 +1,6 @@
 import { codePoints } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
-import { chatObject } from '../world/bot-view.ts';
+import { chatObject, messageObject } from '../world/bot-view.ts';
 import { chatView, reactionViews } from '../world/page-view.ts';
 import { postMessage } from '../world/post-message.ts';
 import { setMember } from '../world/membership.ts';
@@ -26,6 +26,11 @@ const topicChat = (call: Call): ChatRecord => {
   if (!chat.isForum) throw badRequest('the chat is not a forum');
   if (chat.members[call.bot.id] !== 'administrator') throw badRequest('not enough rights to manage topics');
   return chat;
+};
+
+const assertMayPin = (call: Call, chat: ChatRecord): void => {
+  if (chat.type === 'supergroup' && chat.members[call.bot.id] !== 'administrator')
+    throw badRequest('not enough rights to manage pinned messages in the chat');
 };
 
 const service = (call: Call, chat: ChatRecord, threadId: number, body: Record<string, unknown>): void => {
@@ -94,15 +99,31 @@ export const chatMethods: Methods = {
   },
   pinchatmessage: (call) => {
     const chat = writableChat(call);
-    const id = call.params.int('message_id') ?? 0;
-    if (call.world.message(chat.key, id) === undefined) throw badRequest('message to pin not found');
-    if (!chat.pinned.includes(id)) publishChat(call.world, { ...chat, pinned: [...chat.pinned, id] });
+    const message = call.world.message(chat.key, call.params.int('message_id') ?? 0);
+    if (message === undefined) throw badRequest('message to pin not found');
+    assertMayPin(call, chat);
+    if (chat.pinned.includes(message.id)) return true;
+    publishChat(call.world, { ...chat, pinned: [...chat.pinned, message.id] });
+    postMessage(call.world, call.mailboxes, {
+      chatKey: chat.key,
+      fromId: call.bot.id,
+      ...(message.threadId === undefined ? {} : { threadId: message.threadId }),
+      silent: call.params.bool('disable_notification'),
+      body: { pinned_message: messageObject(call.world, call.bot.id, message) },
+    });
     return true;
   },
   unpinchatmessage: (call) => {
     const chat = writableChat(call);
     const id = call.params.int('message_id') ?? chat.pinned.at(-1) ?? 0;
+    assertMayPin(call, chat);
     publishChat(call.world, { ...chat, pinned: chat.pinned.filter((one) => one !== id) });
+    return true;
+  },
+  unpinallchatmessages: (call) => {
+    const chat = writableChat(call);
+    assertMayPin(call, chat);
+    publishChat(call.world, { ...chat, pinned: [] });
     return true;
   },
   setmessagereaction: (call) => {
@@ -113,10 +134,7 @@ export const chatMethods: Methods = {
     if (message === undefined) throw badRequest('message to react not found');
     if (reactions.length > 1) throw badRequest('REACTIONS_TOO_MANY');
     const emoji = reactions[0]?.emoji;
-    if (
-      reactions.length === 1 &&
-      !(reactions[0]?.type === 'emoji' && emoji !== undefined && botReactions.includes(emoji))
-    )
+    if (reactions.length === 1 && !(reactions[0]?.type === 'emoji' && emoji !== undefined && botReactions.has(emoji)))
       throw badRequest('REACTION_INVALID');
     const { [String(call.bot.id)]: _old, ...others } = message.reactions;
     const changed = { ...message, reactions: emoji === undefined ? others : { ...others, [call.bot.id]: emoji } };
@@ -175,7 +193,7 @@ export const chatMethods: Methods = {
 };
 
 /** The emoji Telegram lets everybody react with. */
-const botReactions = [
+const botReactions = new Set([
   ...Array.from(
     '👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡',
   ),
@@ -188,4 +206,4 @@ const botReactions = [
   '🤷‍♂',
   '🤷‍♀',
   '👨‍💻',
-];
+]);

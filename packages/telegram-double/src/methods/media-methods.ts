@@ -116,6 +116,11 @@ export const mediaMethods: Methods = {
     if (fileId === '') throw badRequest('file_id not specified');
     const file = knownFile(call, fileId, 'wrong file_id or the file is temporarily unavailable');
     if (file.size > maxDownloadBytes) throw badRequest('file is too big');
-    return { file_id: fileId, file_unique_id: file.uniqueId, file_size: file.size, file_path: file.path };
+    return {
+      file_id: fileId,
+      file_unique_id: file.uniqueId,
+      file_size: file.size,
+      file_path: call.world.files.link(file, call.world.clock.now()),
+    };
   },
 };

@@ -2,7 +2,7 @@ import { codePoints } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { personView } from '../world/page-view.ts';
 import { messageObject } from '../world/bot-view.ts';
-import { changeMessage, postMessage } from '../world/post-message.ts';
+import { changeMessage, isService, postMessage } from '../world/post-message.ts';
 import type { ChatRecord, MessageBody, MessageRecord } from '../world/records.ts';
 import { readCaption, readFormatted, readText } from '../text/read-text.ts';
 import type { FormattedText } from '../text/formatted-text.ts';
@@ -119,7 +119,7 @@ export const textMethods: Methods = {
     const chat = writableChat(call);
     const threadId = threadOf(call, chat);
     const from = personView(userOf(call.world, call.bot.id));
-    if (action === 'cancel') call.world.presence.clear(chat.key, threadId, call.bot.id);
+    if (action === 'cancel') call.world.presence.stopActing(chat.key, threadId, call.bot.id);
     else call.world.presence.act({ chatId: chat.key, ...(threadId === undefined ? {} : { threadId }), from, action });
     return true;
   },
@@ -142,16 +142,17 @@ export const textMethods: Methods = {
     return true;
   },
   forwardmessage: (call) => {
-    const { source } = sourceMessage(call);
+    const source = sourceMessage(call, 'forward');
+    // Forwarding a forward keeps naming the first author.
     const origin = { type: 'user', sender_user: userOf(call.world, source.fromId), date: source.date };
-    return send(call, { ...without(source.body, 'reply_markup'), forward_origin: origin });
+    return send(call, { forward_origin: origin, ...without(source.body, 'reply_markup', 'media_group_id') });
   },
   copymessage: (call) => {
-    const { source } = sourceMessage(call);
+    const source = sourceMessage(call, 'copy');
     const caption = call.params.has('caption') ? textFields('caption', readCaption(call.params)) : {};
     const kept = call.params.has('caption') ? without(source.body, 'caption', 'caption_entities') : source.body;
     const body = {
-      ...without(kept, 'reply_markup', 'forward_origin'),
+      ...without(kept, 'reply_markup', 'forward_origin', 'media_group_id'),
       ...caption,
       ...markupField(readMarkup(call.params)),
     };
@@ -159,9 +160,11 @@ export const textMethods: Methods = {
   },
 };
 
-const sourceMessage = (call: Call): { source: MessageRecord } => {
+const sourceMessage = (call: Call, verb: 'forward' | 'copy'): MessageRecord => {
   const chat = knownChat(call, 'from_chat_id');
   const source = call.world.message(chat.key, call.params.int('message_id') ?? 0);
-  if (source === undefined) throw badRequest('message to forward not found');
-  return { source };
+  if (source === undefined) throw badRequest(`message to ${verb} not found`);
+  const past = verb === 'copy' ? 'copied' : 'forwarded';
+  if (isService(source)) throw badRequest(`the message can't be ${past}`);
+  return source;
 };

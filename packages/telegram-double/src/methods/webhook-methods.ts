@@ -54,7 +54,7 @@ const setWebhook = (call: Call): unknown => {
   if (known.url !== '' && next.setAtMs - known.setAtMs < 1000) throw tooManyRequests(1);
   if (drops) mailbox.queue.clear();
   mailbox.change(next);
-  call.takeOverPolling();
+  call.takeOverPolling('terminated by setWebhook request');
   call.sender.pump();
   return new Described(true, 'Webhook was set');
 };
@@ -99,8 +99,13 @@ const getUpdates = async (call: Call): Promise<unknown> => {
     throw conflict(
       "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
     );
-  const superseded = call.takeOverPolling();
-  mailbox.change({ ...mailbox.state(), ...mask(call, mailbox.state()) });
+  const superseded = call.takeOverPolling(
+    'terminated by other getUpdates request; make sure that only one bot instance is running',
+  );
+  if (params.has('allowed_updates')) {
+    const { allowedUpdates: _before, ...state } = mailbox.state();
+    mailbox.change({ ...state, ...mask(call, mailbox.state()) });
+  }
   const offset = params.int('offset') ?? 0;
   const limit = Math.min(100, Math.max(1, params.int('limit') ?? 100));
   const pending = mailbox.queue.pending();
@@ -109,8 +114,7 @@ const getUpdates = async (call: Call): Promise<unknown> => {
     for (const { updateId } of pending) if (updateId < first) mailbox.queue.remove(updateId);
   const deadlineMs = world.clock.now() + Math.min(maxPollS, Math.max(0, params.int('timeout') ?? 0)) * 1000;
   for (;;) {
-    if (superseded.aborted)
-      throw conflict('terminated by other getUpdates request; make sure that only one bot instance is running');
+    if (superseded.aborted) throw conflict(String(superseded.reason));
     const ready = mailbox.queue.pending().slice(0, limit);
     const leftMs = deadlineMs - world.clock.now();
     if (ready.length > 0 || leftMs <= 0 || call.signal.aborted) return ready.map((update) => update.body);

@@ -12,6 +12,7 @@ const aChat = (chatId: string, given: Partial<ChatView> = {}): ChatView => ({
   members: [],
   unread: 0,
   blocked: false,
+  createdDate: 0,
   ...given,
 });
 const live = (event: DoubleEvent): PageEvent => ({ kind: 'live', event });

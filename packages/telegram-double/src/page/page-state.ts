@@ -173,7 +173,7 @@ export const chatsByTime = (chats: readonly ChatView[]): readonly ChatView[] =>
   chats.toSorted((left, right) => latest(right) - latest(left) || left.title.localeCompare(right.title));
 
 const latest = (chat: ChatView): number =>
-  Math.max(chat.last?.date ?? 0, ...chat.topics.map((topic) => topic.last?.date ?? 0));
+  Math.max(chat.createdDate, chat.last?.date ?? 0, ...chat.topics.map((topic) => topic.last?.date ?? 0));
 
 const placeOf = ({ chatId, threadId }: { chatId: string; threadId?: number }): Place =>
   threadId === undefined ? { chatId } : { chatId, threadId };

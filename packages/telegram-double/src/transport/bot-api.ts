@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badRequest, BotApiError } from '../bot-api-error.ts';
 import type { Clock } from '../clock.ts';
-import type { Fault, RecordedRequest } from '../double-api.ts';
+import type { RecordedRequest } from '../double-api.ts';
 import type { Faults } from '../faults.ts';
 import { type Call, Described, type Methods } from '../methods/call.ts';
 import { chatMethods } from '../methods/chat-methods.ts';
@@ -11,7 +11,10 @@ import { textMethods } from '../methods/text-methods.ts';
 import { webhookMethods } from '../methods/webhook-methods.ts';
 import type { BotIdentity } from '../world/world.ts';
 import type { Params } from './params.ts';
+import { decodedPart } from './decoded-part.ts';
+import { assertWithinRate, type RateLimits } from './rate-limits.ts';
 import { paramsOfBody, readParams } from './read-params.ts';
+import { sufferFault } from './suffer-fault.ts';
 
 const methods: Methods = { ...textMethods, ...mediaMethods, ...chatMethods, ...commandMethods, ...webhookMethods };
 /** Methods that the body of a webhook's answer cannot call. */
@@ -22,6 +25,8 @@ export interface BotApiDeps {
   readonly faults: Faults;
   readonly botOf: (token: string) => BotIdentity | undefined;
   readonly callFor: (bot: BotIdentity, params: Params, signal: AbortSignal) => Call;
+  /** Null when nothing limits the bot. */
+  readonly limitsOf: (bot: BotIdentity) => RateLimits | null;
   readonly record: (request: Omit<RecordedRequest, 'seq'>) => void;
 }
 
@@ -30,14 +35,19 @@ export const createBotApi = (deps: BotApiDeps) => {
   const run = async (call: Call, method: string): Promise<unknown> => {
     const handler = Object.hasOwn(methods, method.toLowerCase()) ? methods[method.toLowerCase()] : undefined;
     if (handler === undefined) throw new BotApiError(404, 'Not Found: method not found');
-    return handler(call);
+    const chatId = call.params.int('chat_id') ?? 0;
+    const limits = deps.limitsOf(call.bot);
+    if (limits !== null) assertWithinRate(limits, method, chatId);
+    const result = await handler(call);
+    limits?.spend(method, chatId);
+    return result;
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const atMs = deps.clock.now();
     const parts = /^\/bot([^/]+)(?:\/test)?\/([^/]+)\/?$/.exec(url.pathname);
     if (parts === null) return answerError(response, new BotApiError(404, 'Not Found'));
-    const token = decodeURIComponent(parts[1] ?? '');
+    const token = decodedPart(parts[1] ?? '');
     const method = parts[2] ?? '';
     const bot = deps.botOf(token);
     if (bot === undefined)
@@ -66,7 +76,7 @@ export const createBotApi = (deps: BotApiDeps) => {
       plain = params.plain();
       const fault = deps.faults.take(method, params.text('chat_id'));
       const call = deps.callFor(bot, params, gone.signal);
-      if (fault !== null && (await suffer(fault, call, method, response)))
+      if (fault !== null && (await sufferFault(fault, deps.clock, gone.signal, response)))
         return done({ status: 0, fault: fault.kind });
       const result = await run(call, method);
       if (fault?.kind === 'reset_after') {
@@ -77,38 +87,8 @@ export const createBotApi = (deps: BotApiDeps) => {
       answerResult(response, result);
     } catch (error) {
       if (!(error instanceof BotApiError)) throw error;
-      done({ status: error.status, description: error.message });
+      done(refused(error));
       answerError(response, error);
-    }
-  };
-
-  /** @returns true when the fault has ended the call. */
-  const suffer = async (fault: Fault, call: Call, method: string, response: ServerResponse): Promise<boolean> => {
-    switch (fault.kind) {
-      case 'flood': {
-        const retryAfterS = fault.retryAfterS ?? 3;
-        throw new BotApiError(429, `Too Many Requests: retry after ${retryAfterS}`, { retry_after: retryAfterS });
-      }
-      case 'error':
-        throw new BotApiError(fault.status ?? 500, fault.description ?? 'Internal Server Error');
-      case 'html':
-        response.writeHead(fault.status ?? 502, { 'content-type': 'text/html' });
-        response.end(
-          '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>',
-        );
-        return true;
-      case 'hang':
-        await new Promise<void>((resolve) => response.once('close', () => resolve()));
-        return true;
-      case 'reset_before':
-        response.destroy();
-        return true;
-      case 'slow':
-        await deps.clock.sleep(fault.delayMs ?? 1000, call.signal);
-        return false;
-      case 'reset_after':
-      case 'truncate':
-        return false;
     }
   };
 
@@ -129,7 +109,7 @@ export const createBotApi = (deps: BotApiDeps) => {
       await run(deps.callFor(bot, params, new AbortController().signal), method);
     } catch (error) {
       if (!(error instanceof BotApiError)) throw error;
-      outcome = { status: error.status, description: error.message };
+      outcome = refused(error);
     }
     if (method === '') return;
     deps.record({
@@ -145,6 +125,12 @@ export const createBotApi = (deps: BotApiDeps) => {
 
   return { handle, runAnswer };
 };
+
+const refused = ({ status, message, limit }: BotApiError): RecordedRequest['outcome'] => ({
+  status,
+  description: message,
+  ...(limit === undefined ? {} : { limit }),
+});
 
 const answerResult = (response: ServerResponse, value: unknown): void => {
   const body =

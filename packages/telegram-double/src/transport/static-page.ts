@@ -30,6 +30,20 @@ export const servePage = async (response: ServerResponse, folder: string, path: 
     'content-security-policy':
       "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; frame-ancestors 'none'",
   });
-  response.end(name.endsWith('.ts') ? stripTypeScriptTypes(source.toString('utf8')) : source);
+  response.end(name.endsWith('.ts') ? withoutTypes(source.toString('utf8')) : source);
   return true;
+};
+
+/**
+ * Node warns once per process that this function is experimental; the person who reads the terminal can do nothing about it.
+ * Nothing else can run, or warn, while the function does.
+ */
+const withoutTypes = (source: string): string => {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 };

@@ -17,10 +17,11 @@ export interface EventStream {
   subscribe(listener: (event: NumberedEvent) => void): () => void;
 }
 
-export const createEventStream = (): EventStream => {
+/** @param firstId the id before the first event: higher at each start, so that a stream from before it is told to load anew. */
+export const createEventStream = (firstId = 0): EventStream => {
   const listeners = new Set<(event: NumberedEvent) => void>();
   const kept: NumberedEvent[] = [];
-  let lastId = 0;
+  let lastId = firstId;
   return {
     publish: (chatKey, event) => {
       const numbered = { id: ++lastId, chatKey, event };
@@ -29,7 +30,8 @@ export const createEventStream = (): EventStream => {
       for (const listener of listeners) listener(numbered);
     },
     after: (id) => {
-      if (id > lastId || (kept[0] !== undefined && id < kept[0].id - 1)) return null;
+      const oldest = kept[0]?.id ?? lastId + 1;
+      if (Number.isNaN(id) || id > lastId || id < oldest - 1) return null;
       return kept.filter((one) => one.id > id);
     },
     lastId: () => lastId,

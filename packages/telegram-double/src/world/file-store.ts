@@ -8,9 +8,14 @@ import type { FileRecord } from './records.ts';
 export interface FileStore {
   add(uniqueId: string, kind: string, upload: Upload): FileRecord;
   byUniqueId(uniqueId: string): FileRecord | undefined;
-  byPath(path: string): FileRecord | undefined;
+  /** Gives out a download link, good for at least an hour. @returns its path. */
+  link(file: FileRecord, nowMs: number): string;
+  /** The file behind a link; undefined when it was never given out or has expired. */
+  byLink(path: string, nowMs: number): FileRecord | undefined;
   bytes(file: FileRecord): Buffer;
 }
+
+const linkMs = 3_600_000;
 
 const folders: Readonly<Record<string, string>> = {
   photo: 'photos',
@@ -23,6 +28,7 @@ const folders: Readonly<Record<string, string>> = {
 
 export const openFileStore = (journal: Journal, dataDir?: string): FileStore => {
   const records = journal.table<FileRecord>('files');
+  const links = journal.table<{ readonly uniqueId: string; readonly untilMs: number }>('file_links');
   const memory = new Map<string, Buffer>();
   const folder = dataDir === undefined ? undefined : join(dataDir, 'files');
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
@@ -38,7 +44,14 @@ export const openFileStore = (journal: Journal, dataDir?: string): FileStore => 
       return record;
     },
     byUniqueId: (uniqueId) => records.get(uniqueId),
-    byPath: (path) => records.values().find((file) => file.path === path),
+    link: (file, nowMs) => {
+      links.put(file.path, { uniqueId: file.uniqueId, untilMs: nowMs + linkMs });
+      return file.path;
+    },
+    byLink: (path, nowMs) => {
+      const link = links.get(path);
+      return link === undefined || nowMs > link.untilMs ? undefined : records.get(link.uniqueId);
+    },
     bytes: (file) =>
       folder === undefined ? (memory.get(file.uniqueId) ?? Buffer.alloc(0)) : readFileSync(join(folder, file.uniqueId)),
   };

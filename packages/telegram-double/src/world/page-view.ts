@@ -49,6 +49,7 @@ export const chatView = (world: World, chat: ChatRecord, viewerId: number): Chat
     })),
     unread: unreadIn(undefined) + topics.reduce((sum, topic) => sum + topic.unread, 0),
     blocked: chat.blocked,
+    createdDate: chat.createdS ?? 0,
     ...(chat.migratedTo === undefined ? {} : { migratedTo: String(chat.migratedTo) }),
     ...lastIn(messages),
   };

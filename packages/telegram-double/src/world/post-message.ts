@@ -73,6 +73,23 @@ const tellBots = (
   }
 };
 
+/** Lines about the chat rather than words in it. */
+export const isService = ({ body }: MessageRecord): boolean => serviceFields.some((name) => body[name] !== undefined);
+
+const serviceFields = [
+  'new_chat_members',
+  'left_chat_member',
+  'group_chat_created',
+  'supergroup_chat_created',
+  'forum_topic_created',
+  'forum_topic_edited',
+  'forum_topic_closed',
+  'forum_topic_reopened',
+  'pinned_message',
+  'migrate_to_chat_id',
+  'migrate_from_chat_id',
+];
+
 const isMigration = ({ body }: MessageRecord): boolean =>
   body['migrate_to_chat_id'] !== undefined || body['migrate_from_chat_id'] !== undefined;
 
@@ -87,10 +104,10 @@ const mayRead = (world: World, bot: BotIdentity, chat: ChatRecord, message: Mess
 /** What privacy mode lets through: service messages, commands, replies to the bot, its name. */
 const isAddressed = (world: World, bot: BotIdentity, message: MessageRecord): boolean => {
   const text = plainText(message.body['text'] ?? message.body['caption']);
-  const isService = message.body['text'] === undefined && message.body['new_chat_members'] !== undefined;
   const target = message.replyToId === undefined ? undefined : world.message(message.chatKey, message.replyToId);
   const command = /^\/\w+(?:@(\w+))?/.exec(text);
   const commandForUs = command !== null && (command[1] ?? bot.username).toLowerCase() === bot.username.toLowerCase();
-  const named = text.toLowerCase().includes(`@${bot.username.toLowerCase()}`);
-  return isService || isMigration(message) || target?.fromId === bot.id || commandForUs || named;
+  const names: readonly string[] = text.toLowerCase().match(/@\w+/g) ?? [];
+  const named = names.includes(`@${bot.username.toLowerCase()}`);
+  return isService(message) || target?.fromId === bot.id || commandForUs || named;
 };

@@ -9,6 +9,8 @@ const draftMs = 30_000;
 export interface Presence {
   act(typing: Omit<TypingView, 'untilMs'>): void;
   draft(draft: Omit<DraftView, 'untilMs'>): void;
+  /** Ends the chat action, and nothing else. */
+  stopActing(chatId: string, threadId: number | undefined, fromId: number): void;
   /** A message of the bot replaces what it showed in this place. */
   clear(chatId: string, threadId: number | undefined, fromId: number): void;
   dropDraft(chatId: string, threadId: number | undefined, draftId: number): DraftView | undefined;
@@ -69,6 +71,7 @@ export const createPresence = (clock: Clock, events: EventStream): Presence => {
       show(drafts, key, view, draftMs, () => endDraft(key));
       events.publish(draft.chatId, { type: 'draft', draft: view });
     },
+    stopActing: (chatId, threadId, fromId) => endTyping(place(chatId, threadId, fromId)),
     clear: (chatId, threadId, fromId) => {
       endTyping(place(chatId, threadId, fromId));
       for (const [key, { view }] of drafts)

@@ -27,6 +27,8 @@ export interface ChatRecord {
   /** Private chats only. */
   readonly botId?: number;
   readonly blocked: boolean;
+  /** Where a chat without messages stands in the list; missing counts as long ago. */
+  readonly createdS?: number;
   readonly lastMessageId: number;
   readonly members: Readonly<Record<string, MemberStatus>>;
   readonly topics: Readonly<Record<string, TopicRecord>>;

@@ -28,7 +28,9 @@ export const seedWorld = (world: World): void => {
     username: 'robin_local',
     language_code: 'en',
   });
-  world.chats.put(key, { ...emptyChat, key, id: owner, type: 'private', botId: bot.id });
+  // The private chat comes first in a new list: it is what a newcomer is looking for.
+  const createdS = Math.floor(world.clock.now() / 1000);
+  world.chats.put(key, { ...emptyChat, key, id: owner, type: 'private', botId: bot.id, createdS });
   const members = { [owner]: 'creator', [friend]: 'member', [bot.id]: 'administrator' } as const;
   const group = -1001;
   world.chats.put(String(group), {
@@ -37,6 +39,7 @@ export const seedWorld = (world: World): void => {
     id: group,
     type: 'group',
     title: 'Kitchen table',
+    createdS: createdS - 1,
     members,
   });
   const forum = -1_001_000_000_001;
@@ -47,6 +50,7 @@ export const seedWorld = (world: World): void => {
     id: forum,
     type: 'supergroup',
     title: 'Workshop',
+    createdS: createdS - 2,
     isForum: true,
     members,
     topics: { 2: topic },
@@ -56,7 +60,7 @@ export const seedWorld = (world: World): void => {
     chatKey: String(forum),
     id: 2,
     fromId: owner,
-    date: Math.floor(world.clock.now() / 1000),
+    date: createdS - 2,
     threadId: 2,
     silent: true,
     body: { forum_topic_created: { name: threadName, icon_color: topic.iconColor } },

@@ -37,6 +37,9 @@ export interface World {
   deleteMessage(chatKey: string, id: number): void;
 }
 
+/** More events than one start of the double ever publishes. */
+const eventsPerStart = 1_000_000_000;
+
 export interface WorldOptions {
   readonly clock: Clock;
   readonly log: Log;
@@ -49,7 +52,6 @@ export const openWorld = ({ clock, log, bots, ownerId, dataDir }: WorldOptions):
   const journal = openJournal(dataDir);
   const messages = journal.table<MessageRecord>('messages');
   const counters = journal.table<number>('counters');
-  const events = createEventStream();
   const byChat = new Map<string, Map<number, MessageRecord>>();
   const index = (chatKey: string): Map<number, MessageRecord> => {
     const known = byChat.get(chatKey);
@@ -58,6 +60,12 @@ export const openWorld = ({ clock, log, bots, ownerId, dataDir }: WorldOptions):
     byChat.set(chatKey, empty);
     return empty;
   };
+  const nextNumber = (sequence: string, first: number): number => {
+    const next = (counters.get(sequence) ?? first - 1) + 1;
+    counters.put(sequence, next);
+    return next;
+  };
+  const events = createEventStream(nextNumber('start', 1) * eventsPerStart);
   for (const message of messages.values()) index(message.chatKey).set(message.id, message);
 
   return {
@@ -72,11 +80,7 @@ export const openWorld = ({ clock, log, bots, ownerId, dataDir }: WorldOptions):
     files: openFileStore(journal, dataDir),
     events,
     presence: createPresence(clock, events),
-    nextNumber: (sequence, first) => {
-      const next = (counters.get(sequence) ?? first - 1) + 1;
-      counters.put(sequence, next);
-      return next;
-    },
+    nextNumber,
     message: (chatKey, id) => byChat.get(chatKey)?.get(id),
     messagesOf: (chatKey) => [...index(chatKey).values()].sort((a, b) => a.id - b.id),
     putMessage: (message) => {

@@ -1,0 +1,34 @@
+import { chatView } from '../world/page-view.ts';
+import type { ChatRecord, MessageRecord } from '../world/records.ts';
+import { DriverError, type DriverRequest } from './driver-request.ts';
+
+/** The chat in the path. @throws DriverError 404 when there is none. */
+export const chatOf = ({ deps, path }: DriverRequest): ChatRecord => {
+  const chat = deps.world.chats.get(path['chat'] ?? '');
+  if (chat === undefined) throw new DriverError(404, `No chat ${path['chat']}. GET /_double/chats lists them.`);
+  return chat;
+};
+
+/** The message in the path. @throws DriverError 404 when there is none. */
+export const messageOf = (request: DriverRequest): MessageRecord => {
+  const message = request.deps.world.message(chatOf(request).key, Number(request.path['id']));
+  if (message === undefined)
+    throw new DriverError(404, `No message ${request.path['id']} in chat ${request.path['chat']}.`);
+  return message;
+};
+
+/** The message in the path, when the acting person wrote it. @throws DriverError 403 otherwise. */
+export const ownMessageOf = (request: DriverRequest): MessageRecord => {
+  const message = messageOf(request);
+  if (message.fromId !== request.asId)
+    throw new DriverError(403, `Message ${message.id} is not ${request.asId}'s own.`);
+  return message;
+};
+
+/** Shows a chat to everybody in it. @returns what the acting person sees. */
+export const published = ({ world }: DriverRequest['deps'], chat: ChatRecord | undefined, asId: number): unknown => {
+  if (chat === undefined) throw new DriverError(404, 'The chat is gone.');
+  const view = chatView(world, chat, asId);
+  world.events.publish(chat.key, { type: 'chat', chat: view });
+  return view;
+};
