@@ -1,6 +1,7 @@
 import { RetryableError } from '@agent-claw/core';
 import type { LaneId, Log, WakeReceipt } from '@agent-claw/core';
 import { wakeSchema } from '@agent-claw/protocol';
+import { LONGEST_HIDE_S } from './limits.ts';
 import type { LegOutcome, LegRequest } from './run-leg.ts';
 
 /** One queue message, as the runner needs it. */
@@ -33,6 +34,14 @@ export const createAnswerWake =
       return true;
     }
     const log = deps.log.with({ laneId: wake.data.laneId, wakeId: message.id });
+    const hide = async (seconds: number): Promise<void> => {
+      try {
+        await receipt.hideFor(Math.min(seconds, LONGEST_HIDE_S));
+      } catch (error) {
+        // The wake then comes back when the time that it was hidden for last is over: later or sooner than wished, never lost.
+        log.error('wake_hide_failed', error);
+      }
+    };
     try {
       const request = {
         laneId: wake.data.laneId as LaneId,
@@ -45,11 +54,11 @@ export const createAnswerWake =
         outcome: outcome.kind,
         ...(outcome.kind === 'finished' ? { turns: outcome.turns } : {}),
       });
-      if (outcome.kind === 'give_back') await receipt.hideFor(outcome.afterS);
+      if (outcome.kind === 'give_back') await hide(outcome.afterS);
       return outcome.kind !== 'give_back' && outcome.kind !== 'lease_lost';
     } catch (error) {
       log.error('leg_failed', error, { retryable: error instanceof RetryableError });
-      await receipt.hideFor(retryAfterS(message.receiveCount));
+      await hide(retryAfterS(message.receiveCount));
       return false;
     }
   };

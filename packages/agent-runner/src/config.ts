@@ -40,6 +40,7 @@ export interface AgentRunnerConfig {
   readonly telegramApiRoot: string;
   readonly runtimeArn: string;
   readonly runtimeEpoch: string;
+  readonly botId: string;
   readonly ownerId: string;
   readonly legMs: number;
   readonly wakeHiddenS: number;
@@ -58,6 +59,7 @@ export const parseConfig = (environment: unknown): AgentRunnerConfig => {
     telegramApiRoot: data.TELEGRAM_API_ROOT.replace(/\/+$/u, ''),
     runtimeArn: data.RUNTIME_ARN,
     runtimeEpoch: data.RUNTIME_EPOCH,
+    botId: data.BOT_ID,
     ownerId: data.OWNER_ID,
     legMs: Number(data.LEG_LIMIT_MS),
     wakeHiddenS: Number(data.WAKE_HIDDEN_S),

@@ -1,15 +1,15 @@
-import type { RenderedPart, ReplyRenderer } from '@agent-claw/core';
+import type { ReplyRenderer, RenderedPart } from '@agent-claw/core';
+import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
-import { editPlaceholder, sendPart } from './send-part.ts';
+import { editPlaceholder, patiently, sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 
 export interface Reply {
   readonly markdown: string;
   readonly startedAtMs: number;
-  readonly replyToMessageId?: number;
+  /** `f`: the bot speaks for itself, about a failure. Kept apart from the answer's own parts, which may still come. */
+  readonly series?: 'p' | 'f';
 }
-
-const partKey = (index: number): string => `p${index}`;
 
 /**
  * Delivers a finished reply. A quick one becomes the last edit of its placeholder, which may be repeated without harm; one
@@ -17,41 +17,61 @@ const partKey = (index: number): string => `p${index}`;
  */
 export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, reply: Reply): Promise<Delivery> => {
   const { ledger, clock } = outbox;
-  const [first, ...rest] = renderer.final(reply.markdown);
+  const parts = renderer.final(reply.markdown);
+  const [first, ...rest] = parts.length > 0 ? parts : renderer.final(NOTHING_TEXT);
   if (first === undefined) return { kind: 'delivered' };
+  const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
   const placeholder = ledger.get('draft')?.messageId;
-  const laterPartsOut = ledger.parts().some((key) => /^p[1-9]/u.test(key));
-  // Once later parts are out the first stays where it is: a fresh one would land below them.
-  const isFresh =
-    ledger.get(partKey(0)) !== undefined ||
-    (clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS && !laterPartsOut);
+  // A first part that was begun as a message stays one; with an edited first part this finds the placeholder's own id.
+  const isFresh = ledger.get(keyOf(0)) !== undefined || clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
 
-  const opening = await openReply(outbox, first, reply, placeholder === undefined || isFresh ? undefined : placeholder);
+  const opening = await openReply(outbox, keyOf(0), first, isFresh ? undefined : placeholder);
   if (opening.kind !== 'delivered') return opening;
+  // Before later parts: without it a next leg would send the first part afresh, below them.
+  const mustNote = rest.length > 0 && ledger.get(keyOf(0)) === undefined && opening.messageId !== undefined;
+  if (mustNote && !(await ledger.note(keyOf(0), { state: 'sent', messageId: opening.messageId })))
+    return { kind: 'lease_lost' };
+
+  let isDoubtful = opening.messageId === undefined;
   for (const [index, part] of rest.entries()) {
-    const delivery = await sendPart(outbox, partKey(index + 1), part, { silent: true });
+    const delivery = await sendPart(outbox, keyOf(index + 1), part, { silent: true });
     if (delivery.kind !== 'delivered') return delivery;
+    isDoubtful ||= delivery.messageId === undefined;
   }
-  if (placeholder !== undefined && opening.messageId !== placeholder && outbox.keeper.maySend()) {
-    await outbox.messenger.remove(outbox.to, placeholder);
+  if (isDoubtful) {
+    const told = await tellDoubt(outbox, renderer);
+    if (told.kind !== 'delivered') return told;
   }
+  if (placeholder !== undefined && opening.messageId !== placeholder) await tidy(outbox, placeholder);
   return opening;
 };
 
 const openReply = async (
   outbox: Outbox,
+  key: string,
   part: RenderedPart,
-  reply: Reply,
   placeholder: number | undefined,
 ): Promise<Delivery> => {
   if (placeholder !== undefined) {
     const edited = await editPlaceholder(outbox, placeholder, part);
     if (edited.kind !== 'gone' && edited.kind !== 'undeliverable') return edited;
   }
-  return sendPart(
-    outbox,
-    partKey(0),
-    part,
-    reply.replyToMessageId === undefined ? {} : { replyToMessageId: reply.replyToMessageId },
-  );
+  return sendPart(outbox, key, part, {});
+};
+
+/** Two tries without an answer: nobody can promise the part any more, so it is counted and said. */
+const tellDoubt = async (outbox: Outbox, renderer: ReplyRenderer): Promise<Delivery> => {
+  outbox.metrics.count('reply_in_doubt');
+  const [part] = renderer.final(DOUBT_TEXT);
+  return part === undefined ? { kind: 'delivered' } : sendPart(outbox, 'd0', part, { silent: true });
+};
+
+/** The answer is out: a placeholder that cannot be removed spoils the look and nothing else. */
+const tidy = async (outbox: Outbox, placeholder: number): Promise<void> => {
+  try {
+    const outcome = await patiently(outbox, () => outbox.chat.remove(placeholder));
+    if (outcome.kind !== 'done') outbox.log.warn('placeholder_left', { outcome: outcome.kind });
+  } catch (error) {
+    outbox.log.error('placeholder_left', error);
+  }
 };

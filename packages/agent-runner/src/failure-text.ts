@@ -1,26 +1,35 @@
-import type { ActiveTurn } from '@agent-claw/core';
-import type { TurnEnding } from './view-turn.ts';
+/** What the user reads when something did not go as it should: what happened and what to do, no inner details. */
+const AGAIN = 'so I have put it aside. Send it again to give it another go.';
 
-/** What the user reads when a turn ends without an answer: what happened and what to do, no inner details. */
-export const failureText = (ending: Extract<TurnEnding, { type: 'failed' | 'unknown' | 'unreachable' }>): string => {
-  switch (ending.type) {
-    case 'failed':
-      return `⚠️ ${ending.message}`;
-    case 'unknown':
-      return '⚠️ I was interrupted several times while working on this and stopped trying. Send it again to give it another go.';
-    case 'unreachable':
-      return '⚠️ I could not reach my workplace just now. Please try again in a minute.';
-  }
-};
+/** Why messages are put aside. */
+export const PARKED_TEXT = {
+  crashed: `⚠️ I tried this three times and could not finish it, ${AGAIN}`,
+  interrupted: `⚠️ I was interrupted three times while working on this, ${AGAIN}`,
+  unreachable: `⚠️ I could not reach my workplace for a quarter of an hour, ${AGAIN}`,
+} as const;
+export type ParkReason = keyof typeof PARKED_TEXT;
 
-/** For a lane that crashed again and again over the same messages. */
-export const PARKED_TEXT =
-  '⚠️ I tried this three times and could not finish it, so I have put it aside. Send it again to give it another go.';
+export const failureText = (message: string): string => `⚠️ ${message}`;
+
+/** For an answer without words: the placeholder must not stay behind with half a sentence. */
+export const NOTHING_TEXT = 'I have nothing to add.';
+
+/** For an answer of which a part was sent twice without Telegram's word that it arrived. */
+export const DOUBT_TEXT =
+  '⚠️ The line was cut while I sent this answer: a part may be missing or doubled. Ask me to repeat it if something is missing.';
+
+const droppedText = (dropped: number): string =>
+  dropped === 0 ? '' : ` ${dropped} waiting ${dropped === 1 ? 'message' : 'messages'} dropped.`;
 
 /** Marks an answer that the user cut short. */
-export const withStopMark = (markdown: string): string => [markdown, '⏹ _Stopped._'].filter(Boolean).join('\n\n');
+export const withStopMark = (markdown: string, dropped: number): string =>
+  [markdown, `⏹ _Stopped._${droppedText(dropped)}`].filter(Boolean).join('\n\n');
 
-export const stopText = (turn: ActiveTurn, dropped: number): string =>
-  dropped === 0 && turn.taken.length > 0
-    ? 'Nothing is running.'
-    : `⏹ Stopped. ${dropped} waiting ${dropped === 1 ? 'message' : 'messages'} dropped.`;
+export const withLimitMark = (markdown: string): string =>
+  [markdown, '⏸ _I stopped here: this turn reached its limit. Say "go on" and I continue._']
+    .filter(Boolean)
+    .join('\n\n');
+
+/** The answer to a stop that came while no turn ran. */
+export const stopText = (dropped: number): string =>
+  dropped === 0 ? 'Nothing is running.' : `⏹ Stopped.${droppedText(dropped)}`;

@@ -36,6 +36,7 @@ const answerWake = createAnswerWake({
     runtime: agentcoreRuntime({ client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock }),
     messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
     renderer: telegramReplyRenderer,
+    botId: config.botId,
     access: { ownerId: config.ownerId, guestIds: [], groupIds: [] },
     runtimeEpoch: config.runtimeEpoch,
     clock: systemClock,

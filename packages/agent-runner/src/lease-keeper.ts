@@ -1,7 +1,7 @@
 import type { Clock, Lane, LaneStore, Lease, LeasedWrite, Log, WakeReceipt } from '@agent-claw/core';
 import { RENEW_EVERY_MS, SEND_MARGIN_MS } from './limits.ts';
 
-/** Keeps a lease alive while the leg works, and tells the leg what else happens in its lane. */
+/** Keeps a lease alive and its wake hidden while the leg works, and tells the leg what else happens in its lane. */
 export interface LeaseKeeper extends AsyncDisposable {
   readonly lease: Lease;
   /** Aborts when the lease is gone: then send nothing and acknowledge nothing. */
@@ -10,10 +10,14 @@ export interface LeaseKeeper extends AsyncDisposable {
   lane(): Lane;
   /** Takes note of what a leased write returned. @returns false when it showed that the lease is gone. */
   accept(write: LeasedWrite): boolean;
+  /** Renews at once, to see what has arrived. */
+  refresh(): Promise<void>;
   /** True while the lease surely outlasts a call that begins at this moment. */
   maySend(): boolean;
-  /** Calls back after each renewal; one listener at a time. @returns how to stop listening. */
-  watch(listener: (lane: Lane) => void): () => void;
+  /** How long the lease lasts from here on, in milliseconds. */
+  remainingMs(): number;
+  /** Calls back after each renewal that shows something newer; one listener at a time. @returns how to stop listening. */
+  watch(listener: () => void): () => void;
 }
 
 export interface LeaseKeeperDeps {
@@ -27,40 +31,54 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
   const { clock, log } = deps;
   const lost = new AbortController();
   const stopped = new AbortController();
-  const state = { lane: initial, expiresAtMs: lease.expiresAtMs, hiddenUntilMs: clock.now() + deps.wakeHiddenS * 1000 };
-  const listeners = new Set<(lane: Lane) => void>();
+  const state = {
+    lane: initial,
+    writes: 0,
+    expiresAtMs: lease.expiresAtMs,
+    hiddenUntilMs: 0,
+    listener: undefined as (() => void) | undefined,
+  };
 
   const accept = (write: LeasedWrite): boolean => {
     if (write.kind === 'lease_lost') {
       lost.abort();
       return false;
     }
+    state.writes += 1;
     state.lane = write.lane;
     return true;
   };
 
-  const renew = async (): Promise<void> => {
-    const askedAtMs = clock.now();
-    const write = await deps.lanes.renew({ ...lease, expiresAtMs: state.expiresAtMs }, askedAtMs);
-    if (!accept(write)) return;
-    if (write.kind === 'done' && write.lane.lease !== undefined) state.expiresAtMs = write.lane.lease.expiresAtMs;
-    for (const listener of listeners) listener(state.lane);
+  const refresh = async (): Promise<void> => {
+    const { writes } = state;
+    const write = await deps.lanes.renew({ ...lease, expiresAtMs: state.expiresAtMs }, clock.now());
+    if (write.kind === 'lease_lost') return lost.abort();
+    state.expiresAtMs = Math.max(state.expiresAtMs, write.lane.lease?.expiresAtMs ?? 0);
+    // The answer may be older than what another write has returned meanwhile: its lane could hold a turn that is finished.
+    if (state.writes !== writes) return;
+    state.lane = write.lane;
+    state.listener?.();
   };
 
   const keepHidden = async (): Promise<void> => {
     if (state.hiddenUntilMs - clock.now() > (deps.wakeHiddenS * 1000) / 2) return;
-    await receipt.hideFor(deps.wakeHiddenS);
-    state.hiddenUntilMs = clock.now() + deps.wakeHiddenS * 1000;
+    try {
+      await receipt.hideFor(deps.wakeHiddenS);
+      state.hiddenUntilMs = clock.now() + deps.wakeHiddenS * 1000;
+    } catch (error) {
+      // The wake may show up again meanwhile; whoever gets it finds the lease held and looks again later.
+      log.error('wake_hide_failed', error);
+    }
   };
 
   const run = async (): Promise<void> => {
     const over = AbortSignal.any([stopped.signal, lost.signal]);
     while (!over.aborted) {
+      await keepHidden();
       await clock.sleep(RENEW_EVERY_MS, over);
       if (over.aborted) return;
       try {
-        await renew();
-        await keepHidden();
+        await refresh();
       } catch (error) {
         // A renewal may fail once or twice; the lease outlasts several. When it does not, it is lost.
         log.error('lease_renewal_failed', error);
@@ -75,10 +93,14 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
     lost: lost.signal,
     lane: () => state.lane,
     accept,
+    refresh,
     maySend: () => !lost.signal.aborted && clock.now() + SEND_MARGIN_MS < state.expiresAtMs,
+    remainingMs: () => state.expiresAtMs - clock.now(),
     watch: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      state.listener = listener;
+      return () => {
+        if (state.listener === listener) state.listener = undefined;
+      };
     },
     [Symbol.asyncDispose]: async () => {
       stopped.abort();

@@ -22,3 +22,20 @@ export const LONGEST_WAIT_MS = 5_000;
 export const MAX_ATTEMPTS = 3;
 /** Below AgentCore's 8 h session limit by as much as one long turn may need. */
 export const SESSION_ROTATION_MS = 4 * 3_600_000;
+/** A call to the channel ends this long after the lease at the latest; a lease is taken over only 10 s after its end. */
+export const CALL_AFTER_LEASE_MS = 5_000;
+/** So many short waits in a row, and the channel is left alone for longer. */
+export const MAX_SHORT_WAITS = 3;
+export const UNREACHABLE_RETRY_MS = 30_000;
+/** An agent that cannot be reached is asked again for this long before its messages are parked. */
+export const UNREACHABLE_GIVE_UP_MS = 15 * 60_000;
+/** A stream that stood this long has worked: the next cut begins a new count. */
+export const STREAM_STOOD_MS = 5_000;
+/** A steer or a stop that takes longer is given up and offered again. */
+export const STEER_LIMIT_MS = 5_000;
+/** The answer waits no longer than this for a typing sign under way. */
+export const TYPING_END_MS = 2_000;
+/** How long a poisoned lane waits for an answer that the container may have saved. */
+export const RESCUE_MS = 20_000;
+/** Below SQS's 12 h, which count from the moment the message was received. */
+export const LONGEST_HIDE_S = 42_000;

@@ -62,6 +62,7 @@ const aWorld = (words: number) => {
     metrics: { count: () => undefined },
     access: { ownerId: '4242001', guestIds: [], groupIds: [] },
     runtimeEpoch: 'e1',
+    botId: '7000',
     limits: { wakeHiddenS: 60 },
   });
   const say = (entry: InboxEntry) => mailbox.append({ laneId: LANE, entry, nowMs: clock.now() });

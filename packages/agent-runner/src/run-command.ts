@@ -2,8 +2,8 @@ import { BOT_COMMANDS, takenBy } from '@agent-claw/core';
 import type { AccessList, ActiveTurn, InboxEntry, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply } from './deliver-reply.ts';
 import { stopText } from './failure-text.ts';
-import { resultOf } from './run-turn.ts';
-import type { TurnResult } from './run-turn.ts';
+import { resultOf } from './turn-result.ts';
+import type { TurnResult } from './turn-result.ts';
 import type { Outbox } from './send-part.ts';
 
 export interface RunCommandDeps {
@@ -66,7 +66,7 @@ export const createRunCommand =
     if (entry === undefined) return { kind: 'answered', answered: turn.taken };
     const stopped = entries.some(({ kind }) => kind === 'stop');
     const reply: CommandReply = stopped
-      ? { markdown: stopText(turn, entries.filter(({ kind }) => kind !== 'stop').length) }
+      ? { markdown: stopText(entries.filter(({ kind }) => kind !== 'stop').length) }
       : answer(entry, lane, deps.access);
     const result = resultOf(
       await deliverReply(outbox, deps.renderer, { markdown: reply.markdown, startedAtMs: turn.startedAtMs }),

@@ -46,6 +46,7 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     metrics: { count: (name: string) => void counted.push(name) },
     access: { ownerId: '4242001', guestIds: [], groupIds: [] },
     runtimeEpoch: 'e1',
+    botId: '7000',
     limits: { wakeHiddenS: 60 },
   };
   const say = (...entries: InboxEntry[]) =>

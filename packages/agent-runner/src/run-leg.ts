@@ -1,34 +1,34 @@
-import { laneAddressOf, mayReceive, nextTurn } from '@agent-claw/core';
+import { laneAddressOf, nextTurn } from '@agent-claw/core';
 import type {
   ActiveTurn,
   Clock,
-  Lane,
+  HandOver,
   LaneId,
   LaneStore,
-  Lease,
   Log,
-  Messenger,
   Metrics,
   WakeQueue,
   WakeReceipt,
 } from '@agent-claw/core';
-import { deliverReply } from './deliver-reply.ts';
-import { PARKED_TEXT } from './failure-text.ts';
+import { isServed, openChat } from './chat.ts';
+import type { Chat, ChatDeps } from './chat.ts';
 import { keepLease } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { openLedger } from './ledger.ts';
-import { MAX_ATTEMPTS, OWN_WAKE_RETRY_S } from './limits.ts';
+import { MAX_ATTEMPTS, OWN_WAKE_RETRY_S, STEER_LIMIT_MS } from './limits.ts';
 import type { LegLimits } from './limits.ts';
+import { createRescueTurn } from './rescue-turn.ts';
 import { createRunCommand } from './run-command.ts';
 import type { RunCommandDeps } from './run-command.ts';
-import { createRunTurn, resultOf } from './run-turn.ts';
-import type { RunTurnDeps, TurnResult } from './run-turn.ts';
+import { createRunTurn } from './run-turn.ts';
+import type { RunTurnDeps } from './run-turn.ts';
 import type { Outbox } from './send-part.ts';
+import type { TurnResult } from './turn-result.ts';
+import { within } from './within.ts';
 
-export interface RunLegDeps extends RunTurnDeps, RunCommandDeps {
+export interface RunLegDeps extends RunTurnDeps, RunCommandDeps, ChatDeps {
   readonly lanes: LaneStore;
   readonly wakes: WakeQueue;
-  readonly messenger: Messenger;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -70,87 +70,112 @@ export const createRunLeg =
       if (wakeOf(acquired.holder) !== request.wakeId) return { kind: 'left_to_holder' };
       return { kind: 'give_back', afterS: OWN_WAKE_RETRY_S };
     }
-    await receipt.hideFor(deps.limits.wakeHiddenS);
-    await using keeper = keepLease(
-      { lanes, clock, log, wakeHiddenS: deps.limits.wakeHiddenS },
-      acquired.lease,
-      acquired.lane,
-      receipt,
-    );
-    // Awaited here: returning the bare promise would let go of the lease before the work has begun.
-    return await work({ ...deps, log }, keeper, request.endsAtMs);
+    const { lease, lane } = acquired;
+    await using keeper = keepLease({ lanes, clock, log, wakeHiddenS: deps.limits.wakeHiddenS }, lease, lane, receipt);
+    try {
+      // Awaited here: returning the bare promise would let go of the lease before the work has begun.
+      return await work({ ...deps, log }, keeper, request.endsAtMs);
+    } catch (error) {
+      await lanes.handOver(lease, { crashed: true }).catch((failure: unknown) => log.error('release_failed', failure));
+      throw error;
+    }
   };
 
 const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Promise<LegOutcome> => {
-  using deadline = deadlineAt(deps.clock, endsAtMs);
+  const { lanes, clock } = deps;
+  const { lease } = keeper;
+  const { notBeforeMs = 0 } = keeper.lane();
+  if (clock.now() < notBeforeMs) return await giveBack(deps, keeper, notBeforeMs - clock.now(), { notBeforeMs });
+  using deadline = deadlineAt(clock, endsAtMs);
+  const chat = openChat(deps, keeper, deadline.signal);
   let turns = 0;
   for (;;) {
-    const next = nextTurn(keeper.lane(), deps.clock.now());
+    const next = nextTurn(keeper.lane(), clock.now());
+    if (next.kind === 'hold') {
+      await clock.sleep(next.untilMs - clock.now(), AbortSignal.any([deadline.signal, keeper.lost]));
+      if (deadline.signal.aborted) return await handOver(deps, keeper);
+      await keeper.refresh();
+      if (keeper.lost.aborted) return { kind: 'lease_lost' };
+      continue;
+    }
     const result: TurnResult =
       next.kind === 'nothing'
         ? { kind: 'answered', answered: [] }
-        : await runOne(deps, keeper, next.turn, next.kind === 'start', deadline.signal);
+        : await runOne(deps, keeper, chat, next.turn, next.kind === 'start', deadline.signal);
     switch (result.kind) {
       case 'lease_lost':
         return { kind: 'lease_lost' };
       case 'unfinished':
-        return handOver(deps, keeper.lease);
+        return await handOver(deps, keeper);
       case 'wait':
-        await deps.lanes.handOver(keeper.lease);
-        return { kind: 'give_back', afterS: Math.ceil(result.retryAfterMs / 1000) };
+        // Stored in the lane, so that the wake of a new message does not break the silence.
+        return await giveBack(deps, keeper, result.retryAfterMs, { notBeforeMs: clock.now() + result.retryAfterMs });
+      case 'retry':
+        return await giveBack(deps, keeper, result.afterMs, {});
       case 'answered': {
         turns += next.kind === 'nothing' ? 0 : 1;
-        const finished = await deps.lanes.finish(keeper.lease, result, deps.clock.now());
+        const finished = await lanes.finish(lease, result, clock.now());
         if (finished.kind === 'lease_lost') return { kind: 'lease_lost' };
         if (finished.kind === 'released') return { kind: 'finished', turns };
         keeper.accept({ kind: 'done', lane: finished.lane });
-        if (deadline.signal.aborted) return handOver(deps, keeper.lease);
+        if (deadline.signal.aborted) return await handOver(deps, keeper);
       }
     }
   }
 };
 
 /** Release first, ring second: a wake that found the lease still held would go away for good. */
-const handOver = async (deps: RunLegDeps, lease: Lease): Promise<LegOutcome> => {
-  await deps.lanes.handOver(lease);
+const handOver = async (deps: RunLegDeps, { lease }: LeaseKeeper): Promise<LegOutcome> => {
+  const released = await deps.lanes.handOver(lease);
+  if (released.kind === 'lease_lost') return { kind: 'lease_lost' };
   await deps.wakes.ring(lease.laneId);
   return { kind: 'handed_over' };
+};
+
+const giveBack = async (
+  deps: RunLegDeps,
+  { lease }: LeaseKeeper,
+  afterMs: number,
+  how: HandOver,
+): Promise<LegOutcome> => {
+  const released = await deps.lanes.handOver(lease, how);
+  return released.kind === 'lease_lost' ? released : { kind: 'give_back', afterS: Math.ceil(afterMs / 1000) };
 };
 
 const runOne = async (
   deps: RunLegDeps,
   keeper: LeaseKeeper,
+  chat: Chat,
   turn: ActiveTurn,
   isNew: boolean,
   deadline: AbortSignal,
 ): Promise<TurnResult> => {
-  const { messenger, clock, metrics, lanes } = deps;
+  const { clock, metrics, lanes } = deps;
   const log = deps.log.with({ turnId: turn.id });
-  const to = laneAddressOf(keeper.lease.laneId);
-  if (!mayReceive(to, deps.access)) {
-    // Access was taken away while the message waited: nothing may be sent there any more.
-    log.warn('turn_refused', { reason: 'no_access' });
-    return { kind: 'answered', answered: turn.taken };
-  }
-  const outbox: Outbox = { messenger, clock, log, metrics, keeper, ledger: openLedger(lanes, keeper, turn), to };
-  if (isPoisoned(keeper.lane())) return park(deps, outbox, turn, isNew);
+  if (!isServed(laneAddressOf(keeper.lease.laneId), deps)) return refuse({ ...deps, log }, keeper, turn);
+  const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger: openLedger(lanes, keeper, turn) };
+  if (keeper.lane().crashes >= MAX_ATTEMPTS) return createRescueTurn(deps)(outbox, turn, isNew, deadline);
   return turn.kind === 'command'
     ? createRunCommand(deps)(outbox, turn, isNew)
     : createRunTurn(deps)(outbox, turn, isNew, deadline);
 };
 
-const isPoisoned = (lane: Lane): boolean => lane.crashes >= MAX_ATTEMPTS;
-
-/** Puts the messages aside after too many crashes: the owner is told, an alarm rings, and the lane goes on. */
-const park = async (deps: RunLegDeps, outbox: Outbox, turn: ActiveTurn, isNew: boolean): Promise<TurnResult> => {
-  const { keeper, metrics, log } = outbox;
-  if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn))) return { kind: 'lease_lost' };
-  log.warn('turn_parked', { crashes: keeper.lane().crashes });
-  metrics.count('turn_parked');
-  return resultOf(
-    await deliverReply(outbox, deps.renderer, { markdown: PARKED_TEXT, startedAtMs: turn.startedAtMs }),
-    turn.taken,
-  );
+/** Access was taken away while the message waited: nothing may be sent there any more, and a run that goes on is stopped. */
+const refuse = async (
+  { clock, log, runtime }: RunLegDeps,
+  keeper: LeaseKeeper,
+  turn: ActiveTurn,
+): Promise<TurnResult> => {
+  const lane = keeper.lane();
+  const session = lane.runtimeSession?.id;
+  log.warn('turn_refused', { reason: 'no_access' });
+  if (lane.turn !== undefined && turn.kind !== 'command' && session !== undefined) {
+    const call = { laneId: lane.laneId, turnId: turn.id, fence: keeper.lease.fence };
+    await within(clock, STEER_LIMIT_MS, keeper.lost, (signal) => runtime.stop(session, call, signal)).catch(
+      (error: unknown) => log.error('turn_stop_failed', error),
+    );
+  }
+  return { kind: 'answered', answered: turn.taken };
 };
 
 /** Aborts at `endsAtMs` of the injected clock; disposing lets the clock forget it. */

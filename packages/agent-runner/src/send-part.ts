@@ -1,36 +1,35 @@
-import { RetryableError } from '@agent-claw/core';
-import type { Clock, LaneAddress, Log, Messenger, Metrics, RenderedPart } from '@agent-claw/core';
+import { PermanentError, RetryableError } from '@agent-claw/core';
+import type { Clock, Log, Metrics, RenderedPart } from '@agent-claw/core';
+import type { Chat, Silence } from './chat.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Ledger } from './ledger.ts';
-import { LONGEST_WAIT_MS } from './limits.ts';
+import { LONGEST_WAIT_MS, MAX_SHORT_WAITS, UNREACHABLE_RETRY_MS } from './limits.ts';
 
 export interface Outbox {
-  readonly messenger: Messenger;
+  readonly chat: Chat;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly keeper: LeaseKeeper;
   readonly ledger: Ledger;
-  readonly to: LaneAddress;
 }
 
 export type Delivery =
+  /** Without an id nobody knows whether it arrived, and two tries are all that it gets. */
   | { readonly kind: 'delivered'; readonly messageId?: number }
   | { readonly kind: 'undeliverable'; readonly reason: string }
-  | { readonly kind: 'lease_lost' }
   /** Telegram wants a longer pause than a leg sits out. */
-  | { readonly kind: 'wait'; readonly retryAfterMs: number };
+  | { readonly kind: 'wait'; readonly retryAfterMs: number }
+  | Silence;
 
 export interface SendOptions {
   readonly silent?: boolean;
   readonly replyToMessageId?: number;
 }
 
-const LOST: Delivery = { kind: 'lease_lost' };
-
 /**
- * Sends one part of a reply, once as far as anybody can know. The ledger is written before and after the call. A part
- * that may have arrived is sent exactly once more, marked `in_doubt`: a doubled line is better than a missing one.
+ * Sends one part of a reply, once as far as anybody can know. A part that may have arrived is sent exactly once more,
+ * marked `in_doubt`: a doubled line is better than a missing one, and a third copy is not.
  */
 export const sendPart = async (
   outbox: Outbox,
@@ -38,44 +37,61 @@ export const sendPart = async (
   part: RenderedPart,
   options: SendOptions,
 ): Promise<Delivery> => {
-  const { ledger, keeper, messenger, clock, log, metrics } = outbox;
-  const noted = ledger.get(key);
+  const noted = outbox.ledger.get(key);
   if (noted?.state === 'sent' || noted?.state === 'in_doubt')
     return { kind: 'delivered', ...(noted.messageId === undefined ? {} : { messageId: noted.messageId }) };
-  const state = noted?.state === 'sending' ? 'in_doubt' : 'sending';
-  if (state === 'in_doubt') metrics.count('reply_in_doubt');
-  if (!(await ledger.note(key, { state }))) return LOST;
+  const outcome = await patiently(outbox, () => trySend(outbox, key, part, options));
+  return outcome.kind === 'in_doubt' ? sendPart(outbox, key, part, options) : outcome;
+};
 
-  for (;;) {
-    if (!keeper.maySend()) return LOST;
-    const outcome = await messenger.send(outbox.to, part, options).catch(async (error: unknown) => {
-      if (error instanceof RetryableError && state === 'sending') await ledger.note(key, { state: 'not_sent' });
-      throw error;
-    });
-    switch (outcome.kind) {
-      case 'sent':
-        // Written even if the lease has just ended: the write then fails by itself and the next leg sees `sending`.
-        return (await ledger.note(key, {
-          state: state === 'sending' ? 'sent' : 'in_doubt',
-          messageId: outcome.messageId,
-        }))
-          ? { kind: 'delivered', messageId: outcome.messageId }
-          : LOST;
-      case 'undeliverable':
-        log.warn('reply_undeliverable', { part: key });
-        metrics.count('reply_undeliverable');
-        return outcome;
-      case 'wait':
-        if (outcome.retryAfterMs > LONGEST_WAIT_MS) {
-          if (state === 'sending' && !(await ledger.note(key, { state: 'not_sent' }))) return LOST;
-          return outcome;
-        }
-        await clock.sleep(outcome.retryAfterMs, keeper.lost);
-        break;
-      case 'in_doubt':
-        if (state === 'in_doubt') return { kind: 'delivered' };
-        return sendPart(outbox, key, part, options);
+/** One try. The ledger is written before and after it; a try that surely sent nothing is taken back. */
+export const trySend = async (
+  outbox: Outbox,
+  key: string,
+  part: RenderedPart,
+  options: SendOptions,
+): Promise<Delivery | { readonly kind: 'in_doubt' }> => {
+  const { ledger, chat, log, metrics } = outbox;
+  const isSecond = ledger.get(key)?.state === 'sending';
+  if (isSecond) metrics.count('reply_in_doubt');
+  if (!(await ledger.note(key, { state: isSecond ? 'in_doubt' : 'sending' }))) return { kind: 'lease_lost' };
+  const takeBack = () => ledger.note(key, { state: isSecond ? 'sending' : 'not_sent' });
+
+  const outcome = await chat.send(part, options).catch(async (error: unknown) => {
+    if (error instanceof RetryableError || error instanceof PermanentError) await takeBack();
+    throw error;
+  });
+  switch (outcome.kind) {
+    case 'sent': {
+      // Written even if the lease has just ended: the write then fails by itself and the next leg sees `sending`.
+      const { messageId } = outcome;
+      const isNoted = await ledger.note(key, { state: isSecond ? 'in_doubt' : 'sent', messageId });
+      return isNoted ? { kind: 'delivered', messageId } : { kind: 'lease_lost' };
     }
+    case 'undeliverable':
+      log.warn('reply_undeliverable', { part: key });
+      metrics.count('reply_undeliverable');
+      return outcome;
+    case 'wait':
+    case 'unfinished':
+    case 'lease_lost':
+      return (await takeBack()) ? outcome : { kind: 'lease_lost' };
+    case 'in_doubt':
+      return outcome;
+  }
+};
+
+/** Repeats a call through the short pauses that the channel asks for. A channel that keeps asking is left alone for longer. */
+export const patiently = async <T extends { readonly kind: string }>(
+  { clock, keeper }: Pick<Outbox, 'clock' | 'keeper'>,
+  call: () => Promise<T | { readonly kind: 'wait'; readonly retryAfterMs: number }>,
+): Promise<T | { readonly kind: 'wait'; readonly retryAfterMs: number }> => {
+  for (let waits = 1; ; waits += 1) {
+    const outcome = await call();
+    if (outcome.kind !== 'wait' || !('retryAfterMs' in outcome) || outcome.retryAfterMs > LONGEST_WAIT_MS)
+      return outcome;
+    if (waits > MAX_SHORT_WAITS) return { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS };
+    await clock.sleep(outcome.retryAfterMs, keeper.lost);
   }
 };
 
@@ -88,23 +104,11 @@ export const editPlaceholder = async (
   messageId: number,
   part: RenderedPart,
 ): Promise<Delivery | { readonly kind: 'gone' }> => {
-  for (let attempt = 1; ; attempt += 1) {
-    if (!outbox.keeper.maySend()) return LOST;
-    const outcome = await outbox.messenger.edit(outbox.to, messageId, part);
-    switch (outcome.kind) {
-      case 'edited':
-        return { kind: 'delivered', messageId };
-      case 'gone':
-      case 'undeliverable':
-        return outcome;
-      case 'wait':
-        if (outcome.retryAfterMs > LONGEST_WAIT_MS) return outcome;
-        await outbox.clock.sleep(outcome.retryAfterMs, outbox.keeper.lost);
-        break;
-      case 'in_doubt':
-        if (attempt >= EDIT_ATTEMPTS) throw new RetryableError('Telegram did not confirm the final edit of a reply.');
-        await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);
-        break;
-    }
+  for (let attempt = 1; attempt <= EDIT_ATTEMPTS; attempt += 1) {
+    const outcome = await patiently(outbox, () => outbox.chat.edit(messageId, part));
+    if (outcome.kind === 'edited') return { kind: 'delivered', messageId };
+    if (outcome.kind !== 'in_doubt') return outcome;
+    await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);
   }
+  throw new RetryableError('Telegram did not confirm the final edit of a reply.');
 };

@@ -2,14 +2,16 @@ import { stopsFor, toSteer } from '@agent-claw/core';
 import type {
   ActiveTurn,
   AgentRuntime,
+  Clock,
   EntryId,
   InboxEntry,
-  Lane,
   Log,
   RuntimeSessionId,
   TurnMessage,
 } from '@agent-claw/core';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { STEER_LIMIT_MS } from './limits.ts';
+import { within } from './within.ts';
 
 /** The part of an entry that the agent may see. */
 export const messageOf = ({
@@ -32,44 +34,53 @@ export const messageOf = ({
   ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
 });
 
-export interface Steering extends AsyncDisposable {
-  /** Stop entries that were passed on; the turn's reply answers them too. */
-  stops(): readonly EntryId[];
-}
-
-/** Passes on to a running turn what arrives in its lane: messages to be worked in, and stops. */
+/** Passes on to a running turn what arrives in its lane, until disposed: messages to be worked in, and stops. */
 export const steerTurn = (
-  deps: { readonly runtime: AgentRuntime; readonly keeper: LeaseKeeper; readonly log: Log },
+  deps: {
+    readonly runtime: AgentRuntime;
+    readonly keeper: LeaseKeeper;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
   session: RuntimeSessionId,
   turn: ActiveTurn,
-): Steering => {
-  const { runtime, keeper, log } = deps;
-  const offered = new Set<EntryId>();
-  const stops = new Set<EntryId>();
+): AsyncDisposable => {
+  const { runtime, keeper, clock, log } = deps;
+  const passed = new Set<EntryId>();
+  const closed = new AbortController();
+  const over = AbortSignal.any([closed.signal, keeper.lost]);
   const state = { passing: Promise.resolve() };
   const call = { laneId: keeper.lease.laneId, turnId: turn.id, fence: keeper.lease.fence };
 
-  const passOn = async (lane: Lane): Promise<void> => {
+  const passOn = async (): Promise<void> => {
+    if (over.aborted) return;
+    // Read here and not when the call was queued: a slow call before this one may have passed half of it on.
+    const lane = keeper.lane();
     try {
-      const news = toSteer(lane, turn.taken, offered);
-      if (news.length > 0 && (await runtime.steer(session, { ...call, messages: news.map(messageOf) }))) {
-        for (const entry of news) offered.add(entry.id);
-      }
-      const newStops = stopsFor(lane, turn).filter((entry) => !stops.has(entry.id));
-      if (newStops.length > 0 && (await runtime.stop(session, call))) for (const entry of newStops) stops.add(entry.id);
+      const news = toSteer(lane, turn, passed, clock.now());
+      const messages = news.map(messageOf);
+      const isSteered =
+        news.length > 0 &&
+        (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.steer(session, { ...call, messages }, signal)));
+      if (isSteered === true) for (const entry of news) passed.add(entry.id);
+      const stops = stopsFor(lane, turn).filter((entry) => !passed.has(entry.id));
+      const isStopped =
+        stops.length > 0 &&
+        (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.stop(session, call, signal)));
+      if (isStopped === true) for (const entry of stops) passed.add(entry.id);
     } catch (error) {
       // Nothing is lost: the entries stay in the inbox and the next renewal offers them again.
-      log.error('steer_failed', error);
+      if (!over.aborted) log.error('steer_failed', error);
     }
   };
 
-  const unwatch = keeper.watch((lane) => {
-    state.passing = state.passing.then(() => passOn(lane));
+  const unwatch = keeper.watch(() => {
+    state.passing = state.passing.then(passOn);
   });
   return {
-    stops: () => [...stops],
     [Symbol.asyncDispose]: async () => {
       unwatch();
+      closed.abort();
       await state.passing;
     },
   };

@@ -1,5 +1,6 @@
 import { RetryableError } from '@agent-claw/core';
-import type { ActiveTurn, AgentRuntime, Clock, Log, RuntimeSessionId, TurnCall, TurnEvent } from '@agent-claw/core';
+import type { AgentRuntime, Clock, Log, RuntimeSessionId, TurnCall, TurnEvent } from '@agent-claw/core';
+import { STREAM_STOOD_MS } from './limits.ts';
 import type { LiveDraft } from './live-draft.ts';
 
 export type TurnEnding =
@@ -11,7 +12,7 @@ export type TurnEnding =
   | { readonly type: 'unknown' }
   /** Aborted by the caller: the lease went, or the leg's time is up. The run goes on without a viewer. */
   | { readonly type: 'aborted' }
-  /** The runtime could not be reached for as long as a leg waits. */
+  /** The runtime could not be reached for as long as a leg waits. The run may go on all the same. */
   | { readonly type: 'unreachable' };
 
 export interface ViewTurnDeps {
@@ -27,43 +28,43 @@ const RECONNECT_AFTER_MS = [200, 1_000, 3_000, 6_000] as const;
  * Watches a turn until it ends, through cut streams: the container owns the run, so asking again with the last `seq`
  * costs nothing and loses nothing.
  */
-export const createViewTurn =
-  (deps: ViewTurnDeps) =>
-  async (
-    session: RuntimeSessionId,
-    turn: ActiveTurn,
-    call: Omit<TurnCall, 'afterSeq'>,
-    draft: LiveDraft | null,
-    signal: AbortSignal,
-  ): Promise<TurnEnding> => {
-    const log = deps.log.with({ turnId: turn.id });
-    let afterSeq = 0;
-    let failures = 0;
-    let mayStart = call.mayStart;
-    while (!signal.aborted) {
-      try {
-        for await (const event of deps.runtime.turn(session, { ...call, afterSeq, mayStart }, signal)) {
-          failures = 0;
-          // Once the container has spoken it knows the turn; starting it again is a decision of its own, counted in `starts`.
-          mayStart = false;
-          const ending = applyEvent(event, draft);
-          if (ending !== null) return ending;
-          afterSeq = event.seq;
-        }
-        if (signal.aborted) break;
-        log.warn('turn_stream_cut', { afterSeq });
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!(error instanceof RetryableError)) throw error;
-        log.error('turn_call_failed', error);
+export const viewTurn = async (
+  { runtime, clock, log }: ViewTurnDeps,
+  session: RuntimeSessionId,
+  call: Omit<TurnCall, 'afterSeq'>,
+  draft: LiveDraft | null,
+  signal: AbortSignal,
+): Promise<TurnEnding> => {
+  let afterSeq = 0;
+  let failures = 0;
+  let mayStart = call.mayStart;
+  while (!signal.aborted) {
+    const askedAtMs = clock.now();
+    try {
+      for await (const event of runtime.turn(session, { ...call, afterSeq, mayStart }, signal)) {
+        failures = 0;
+        const ending = applyEvent(event, draft);
+        if (ending !== null) return ending;
+        afterSeq = event.seq;
       }
-      const pauseMs = RECONNECT_AFTER_MS[failures];
-      if (pauseMs === undefined) return { type: 'unreachable' };
-      failures += 1;
-      await deps.clock.sleep(pauseMs, signal);
+      // The call was accepted. Starting the turn again is a decision of its own, counted in `starts`.
+      mayStart = false;
+      if (signal.aborted) break;
+      log.warn('turn_stream_cut', { afterSeq });
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!(error instanceof RetryableError)) throw error;
+      log.error('turn_call_failed', error);
     }
-    return { type: 'aborted' };
-  };
+    // A stream that stood for a while was a working one, even if a long tool let it say nothing.
+    if (clock.now() - askedAtMs > STREAM_STOOD_MS) failures = 0;
+    const pauseMs = RECONNECT_AFTER_MS[failures];
+    if (pauseMs === undefined) return { type: 'unreachable' };
+    failures += 1;
+    await clock.sleep(pauseMs, signal);
+  }
+  return { type: 'aborted' };
+};
 
 const applyEvent = (event: TurnEvent, draft: LiveDraft | null): TurnEnding | null => {
   switch (event.type) {

@@ -23,8 +23,8 @@ interface Body extends AsyncIterable<Uint8Array> {
 
 /** The container behind AgentCore. `steer`, `stop` and `turn` carry the fence, and the container refuses an old one. */
 export const agentcoreRuntime = (options: AgentcoreRuntimeOptions): AgentRuntime => {
-  const ask = async (session: RuntimeSessionId, request: RuntimeRequest): Promise<boolean> => {
-    const body = await invoke(options, session, request);
+  const ask = async (session: RuntimeSessionId, request: RuntimeRequest, signal: AbortSignal): Promise<boolean> => {
+    const body = await invoke(options, session, request, signal);
     return runtimeAnswerSchema.parse(JSON.parse(await textOf(body, request.op))).accepted;
   };
   return {
@@ -39,9 +39,9 @@ export const agentcoreRuntime = (options: AgentcoreRuntimeOptions): AgentRuntime
         body.destroy?.();
       }
     },
-    steer: (session, { laneId, turnId, fence, messages }) =>
-      ask(session, { op: 'steer', laneId, turnId, fence, messages: plain(messages) }),
-    stop: (session, { laneId, turnId, fence }) => ask(session, { op: 'stop', laneId, turnId, fence }),
+    steer: (session, { laneId, turnId, fence, messages }, signal) =>
+      ask(session, { op: 'steer', laneId, turnId, fence, messages: plain(messages) }, signal),
+    stop: (session, { laneId, turnId, fence }, signal) => ask(session, { op: 'stop', laneId, turnId, fence }, signal),
     endSession: async (session) => {
       try {
         await options.client.send(

@@ -54,6 +54,13 @@ export const dynamoLaneStore = (table: LaneTable): LaneStore => {
           ...(session === undefined ? {} : { ':session': session }),
         },
       }),
+    countStart: (lease, starts, session) =>
+      leased(lease, {
+        attempted: `Count of start ${starts} on lane`,
+        conditions: [],
+        set: ['turn.starts = :starts', 'runtimeSession = :session'],
+        values: { ':starts': starts, ':session': session },
+      }),
     notePart: (lease, part, state) =>
       leased(lease, {
         attempted: `Note of part ${part} on lane`,
@@ -66,14 +73,27 @@ export const dynamoLaneStore = (table: LaneTable): LaneStore => {
       const known = surplus.get(lease.laneId);
       return finishLane(table, lease, request, known?.fence === lease.fence ? known.ids : []);
     },
-    handOver: async (lease) => {
-      await leased(lease, {
+    handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
+      const written = await leased(lease, {
         attempted: 'Hand-over of lane',
         conditions: [],
-        set: ['unreleased = :zero', 'crashes = :zero'],
-        remove: LEASE_END,
-        values: { ':zero': 0 },
+        set: [
+          'unreleased = :zero',
+          crashed ? 'crashes = crashes + :one' : 'crashes = :zero',
+          'releasedFence = :fence',
+          ...(notBeforeMs === undefined ? [] : ['notBeforeMs = :notBefore']),
+        ],
+        remove: [...LEASE_END, ...(notBeforeMs === undefined ? ['notBeforeMs'] : [])],
+        values: {
+          ':zero': 0,
+          ...(crashed ? { ':one': 1 } : {}),
+          ...(notBeforeMs === undefined ? {} : { ':notBefore': notBeforeMs }),
+        },
       });
+      if (written.kind === 'done') return written;
+      // Given back by this very lease: the answer to an earlier try was lost.
+      const item = await readLane(table, lease.laneId);
+      return item?.releasedFence === lease.fence ? { kind: 'done', lane: laneOf(lease.laneId, item) } : written;
     },
   };
 };

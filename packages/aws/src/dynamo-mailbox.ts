@@ -6,7 +6,7 @@ import {
   LEASE_SKEW_MARGIN_MS,
   RetryableError,
 } from '@agent-claw/core';
-import type { AppendOutcome, AppendRequest, EntryId, LaneId, Mailbox } from '@agent-claw/core';
+import type { AppendOutcome, AppendRequest, Mailbox } from '@agent-claw/core';
 import { readLane, updateLane } from './lane-item.ts';
 import type { LaneItem, LaneTable, LaneWrite } from './lane-item.ts';
 import { OPEN_SHARD } from './table.ts';
@@ -17,10 +17,6 @@ const entryIsNew = 'NOT contains(seen, :id)';
 const inboxHasPlace = 'size(inbox) < :maxEntries';
 // An entry over the byte bound is let into an empty inbox: it would never fit better, and the sender would ask for ever.
 const inboxHasBytes = 'inboxBytes <= :bytesLeft OR size(inbox) = :zero';
-const markIsOlder = 'attribute_not_exists(stopThrough) OR stopThrough < :sequence';
-const entryWaits = 'attribute_exists(inbox.#id)';
-const textIsAsRead = 'inbox.#id.#text = :oldText';
-const entryIsNotTaken = 'NOT contains(turn.taken, :id)';
 
 /** Writers that meet at one lane may each fail another's condition; each failure means that one of them went on. */
 const MAX_ROUNDS = 8;
@@ -28,7 +24,6 @@ const MAX_ROUNDS = 8;
 /** The receiving side of a lane: one conditional write in the ordinary case, one more read to learn why it did not hold. */
 export const dynamoMailbox = (table: LaneTable): Mailbox => ({
   append: (request) => append(table, request),
-  replaceText: (laneId, entryId, text) => replaceText(table, laneId, entryId, text),
   isIdle: async (laneId, nowMs) => {
     const item = await readLane(table, laneId);
     if (item === null) return true;
@@ -40,15 +35,13 @@ export const dynamoMailbox = (table: LaneTable): Mailbox => ({
 const append = async (table: LaneTable, request: AppendRequest): Promise<AppendOutcome> => {
   const { laneId, entry } = request;
   let hasInbox = true;
-  let movesMark = entry.kind === 'stop';
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const write = hasInbox ? addition(request, movesMark) : creation(request);
+    const write = hasInbox ? addition(request) : creation(request);
     if ((await updateLane(table, laneId, write)) !== null) return { kind: 'appended' };
     const item = await readLane(table, laneId);
     if (item?.seen?.has(entry.id) === true) return { kind: 'duplicate' };
     if (item !== null && isFull(item, request)) return { kind: 'full' };
     hasInbox = item?.inbox !== undefined;
-    movesMark = entry.kind === 'stop' && (item?.stopThrough ?? -1) < entry.sequence;
   }
   throw new RetryableError(`Append of ${entry.id} to lane ${laneId} met other writers ${MAX_ROUNDS} times. Try again.`);
 };
@@ -67,17 +60,16 @@ const isFull = (item: LaneItem, request: AppendRequest): boolean => {
   return waiting >= maxEntries || (waiting > 0 && (item.inboxBytes ?? 0) > bytesLeft);
 };
 
-const addition = (request: AppendRequest, movesMark: boolean): LaneWrite => {
+const addition = (request: AppendRequest): LaneWrite => {
   const { entry, nowMs } = request;
   return {
     attempted: 'Append to lane',
-    conditions: [laneHasInbox, entryIsNew, inboxHasPlace, inboxHasBytes, ...(movesMark ? [markIsOlder] : [])],
+    conditions: [laneHasInbox, entryIsNew, inboxHasPlace, inboxHasBytes],
     set: [
       'inbox.#id = :entry',
       'inboxBytes = inboxBytes + :bytes',
       'openSince = if_not_exists(openSince, :now)',
       'openShard = :open',
-      ...(movesMark ? ['stopThrough = :sequence'] : []),
     ],
     add: ['seen :ids'],
     names: { '#id': entry.id },
@@ -91,7 +83,6 @@ const addition = (request: AppendRequest, movesMark: boolean): LaneWrite => {
       ':zero': 0,
       ':maxEntries': boundsFor(request).maxEntries,
       ':bytesLeft': boundsFor(request).bytesLeft,
-      ...(movesMark ? { ':sequence': entry.sequence } : {}),
     },
   };
 };
@@ -100,13 +91,7 @@ const addition = (request: AppendRequest, movesMark: boolean): LaneWrite => {
 const creation = ({ entry, nowMs }: AppendRequest): LaneWrite => ({
   attempted: 'First append to lane',
   conditions: [laneHasNoInbox],
-  set: [
-    'inbox = :inbox',
-    'inboxBytes = :bytes',
-    'openSince = if_not_exists(openSince, :now)',
-    'openShard = :open',
-    ...(entry.kind === 'stop' ? ['stopThrough = :sequence'] : []),
-  ],
+  set: ['inbox = :inbox', 'inboxBytes = :bytes', 'openSince = if_not_exists(openSince, :now)', 'openShard = :open'],
   add: ['seen :ids'],
   values: {
     ':inbox': { [entry.id]: entry },
@@ -114,29 +99,5 @@ const creation = ({ entry, nowMs }: AppendRequest): LaneWrite => ({
     ':bytes': entryBytes(entry),
     ':now': nowMs,
     ':open': OPEN_SHARD,
-    ...(entry.kind === 'stop' ? { ':sequence': entry.sequence } : {}),
   },
 });
-
-const replaceText = async (table: LaneTable, laneId: LaneId, entryId: EntryId, text: string): Promise<boolean> => {
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const item = await readLane(table, laneId);
-    const entry = item?.inbox?.[entryId];
-    if (entry === undefined || item?.turn?.taken.includes(entryId) === true) return false;
-    if (entry.text === text) return true;
-    const written = await updateLane(table, laneId, {
-      attempted: 'Edit of an entry in lane',
-      conditions: [entryWaits, textIsAsRead, entryIsNotTaken],
-      set: ['inbox.#id.#text = :text', 'inboxBytes = inboxBytes + :moreBytes'],
-      names: { '#id': entryId, '#text': 'text' },
-      values: {
-        ':id': entryId,
-        ':oldText': entry.text,
-        ':text': text,
-        ':moreBytes': entryBytes({ ...entry, text }) - entryBytes(entry),
-      },
-    });
-    if (written !== null) return true;
-  }
-  throw new RetryableError(`Edit of ${entryId} in lane ${laneId} met other writers ${MAX_ROUNDS} times. Try again.`);
-};

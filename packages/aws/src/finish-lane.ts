@@ -7,14 +7,12 @@ import { leaseIsMine, leaseValues } from './lease-condition.ts';
 /** What a lease leaves behind when it ends. */
 export const LEASE_END = ['leaseHolder', 'leaseUntilMs'] as const;
 /** A lane without work is not in the sparse index. */
-const AT_REST = [...LEASE_END, 'openSince', 'openShard', 'stopThrough'] as const;
+const AT_REST = [...LEASE_END, 'openSince', 'openShard'] as const;
 
 const inboxHoldsOnlyThese = 'size(inbox) = :entries';
 const turnExists = 'attribute_exists(turn)';
 const turnIsAsRead = 'turn.id = :turnId';
 const noTurn = 'attribute_not_exists(turn)';
-const markIsAsRead = 'stopThrough = :mark';
-const noMark = 'attribute_not_exists(stopThrough)';
 
 /** Appends between the read and the write fail its conditions; each is one message more, and the inbox is bounded. */
 const MAX_ROUNDS = 12;
@@ -31,7 +29,7 @@ export const finishLane = async (
 ): Promise<FinishOutcome> => {
   const answered = [...new Set<string>(request.answered)];
   const raises = request.newConversation === true;
-  const everything = release(lease, answered, raises ? [turnExists] : [], raises, forget);
+  const everything = release(lease, answered, raises ? [turnExists] : [], extras(raises, request.parked), forget);
   if ((await updateLane(table, lease.laneId, everything)) !== null) return { kind: 'released' };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const item = await readLane(table, lease.laneId);
@@ -42,10 +40,11 @@ export const finishLane = async (
     const isAsRead = item.turn === undefined ? noTurn : turnIsAsRead;
     // The conversation count goes up with the turn's removal and never without it: a repeated finish finds no turn.
     const raisesNow = raises && item.turn !== undefined;
+    const extra = extras(raisesNow, request.parked);
     const releases = present.length === Object.keys(waiting).length;
     const write = releases
-      ? release(lease, present, [isAsRead], raisesNow, forget)
-      : removal(lease, item, present, [isAsRead], raisesNow, forget);
+      ? release(lease, present, [isAsRead], extra, forget)
+      : removal(lease, item, present, [isAsRead], extra, forget);
     const turnValue = item.turn === undefined ? {} : { ':turnId': item.turn.id };
     const after = await updateLane(table, lease.laneId, { ...write, values: { ...write.values, ...turnValue } });
     if (after === null) continue;
@@ -62,9 +61,13 @@ const forgetting = (forget: readonly string[]) => ({
   values: forget.length === 0 ? {} : { ':forget': new Set(forget) },
 });
 
-const raising = (raises: boolean) => ({
-  set: raises ? ['conversationCount = if_not_exists(conversationCount, :zero) + :one'] : [],
-  values: raises ? { ':one': 1 } : {},
+/** What a finish changes beside the inbox. */
+const extras = (raises: boolean, parked: FinishRequest['parked']) => ({
+  set: [
+    ...(raises ? ['conversationCount = if_not_exists(conversationCount, :zero) + :one'] : []),
+    ...(parked === undefined ? [] : ['parked = :parked']),
+  ],
+  values: { ...(raises ? { ':one': 1 } : {}), ...(parked === undefined ? {} : { ':parked': parked }) },
 });
 
 /** Everything that waits is answered: the lane comes to rest. */
@@ -72,7 +75,7 @@ const release = (
   lease: Lease,
   ids: readonly string[],
   conditions: readonly string[],
-  raises: boolean,
+  extra: ReturnType<typeof extras>,
   forget: readonly string[],
 ): LaneWrite => ({
   attempted: 'Finish and release of lane',
@@ -83,14 +86,14 @@ const release = (
     'unreleased = :zero',
     'crashes = :zero',
     'releasedFence = :fence',
-    ...raising(raises).set,
+    ...extra.set,
   ],
   remove: ['turn', ...AT_REST],
   deleteFrom: forgetting(forget).deleteFrom,
   names: namesOf(ids),
   values: {
     ...leaseValues(lease),
-    ...raising(raises).values,
+    ...extra.values,
     ...forgetting(forget).values,
     ':entries': ids.length,
     ':empty': {},
@@ -104,27 +107,24 @@ const removal = (
   item: LaneItem,
   ids: readonly string[],
   conditions: readonly string[],
-  raises: boolean,
+  extra: ReturnType<typeof extras>,
   forget: readonly string[],
 ): LaneWrite => {
   const waiting = Object.entries(item.inbox ?? {});
   const bytes = waiting.reduce((sum, [id, entry]) => sum + (ids.includes(id) ? entryBytes(entry) : 0), 0);
-  const { stopThrough: mark } = item;
-  const isBehindAll = waiting.every(([id, entry]) => ids.includes(id) || entry.sequence > (mark ?? -1));
   return {
     attempted: 'Finish on lane',
-    conditions: [leaseIsMine, ...allWait(ids), ...conditions, mark === undefined ? noMark : markIsAsRead],
-    set: ['crashes = :zero', 'inboxBytes = inboxBytes - :bytes', ...raising(raises).set],
-    remove: ['turn', ...ids.map((_, index) => `inbox.#e${index}`), ...(isBehindAll ? ['stopThrough'] : [])],
+    conditions: [leaseIsMine, ...allWait(ids), ...conditions],
+    set: ['crashes = :zero', 'inboxBytes = inboxBytes - :bytes', ...extra.set],
+    remove: ['turn', ...ids.map((_, index) => `inbox.#e${index}`)],
     deleteFrom: forgetting(forget).deleteFrom,
     names: namesOf(ids),
     values: {
       ...leaseValues(lease),
-      ...raising(raises).values,
+      ...extra.values,
       ...forgetting(forget).values,
       ':zero': 0,
       ':bytes': bytes,
-      ...(mark === undefined ? {} : { ':mark': mark }),
     },
   };
 };

@@ -22,7 +22,8 @@ export interface LaneItem {
   readonly crashes?: number;
   readonly turnCount?: number;
   readonly conversationCount?: number;
-  readonly stopThrough?: number;
+  readonly notBeforeMs?: number;
+  readonly parked?: NonNullable<Lane['parked']>;
   readonly runtimeSession?: NonNullable<Lane['runtimeSession']>;
   readonly releasedFence?: number;
 }
@@ -38,8 +39,9 @@ export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({
   crashes: item.crashes ?? 0,
   turnCount: item.turnCount ?? 0,
   conversationCount: item.conversationCount ?? 0,
-  ...(item.stopThrough === undefined ? {} : { stopThrough: item.stopThrough }),
   ...(item.runtimeSession === undefined ? {} : { runtimeSession: item.runtimeSession }),
+  ...(item.notBeforeMs === undefined ? {} : { notBeforeMs: item.notBeforeMs }),
+  ...(item.parked === undefined ? {} : { parked: item.parked }),
 });
 
 /** One conditional write. The conditions are sentences that must all hold; every action is one clause. */

@@ -10,8 +10,9 @@
  *       seen: {u811, u812, u813},                          set of accepted ids, newest 200 of a kind
  *       turn: { id: t0000000007, taken: [u812], ledger: { p0: {state: sent, messageId: 55} }, … },
  *       leaseHolder: 'wake/invocation', leaseUntilMs: 1790000030000, unreleased: 1,
- *       fence: 12, crashes: 0, turnCount: 7, conversationCount: 1, stopThrough: 811,
- *       runtimeSession: { id, startedAtMs }, releasedFence: 11,
+ *       fence: 12, crashes: 0, turnCount: 7, conversationCount: 1,
+ *       runtimeSession: { id, startedAtMs }, releasedFence: 11, notBeforeMs: 1790000060000,
+ *       parked: { u790: {…} },                             put aside after too many attempts, newest 20
  *       openShard: 'open', openSince: 1790000000000 }      present while there is work: sparse index of the sweep
  *
  * Table `conversations` (pk S, sk S, TTL `expiresAtEpochS`):

@@ -121,7 +121,7 @@ describe('agentcoreRuntime', () => {
 
   it('says whether a steer or a stop found its turn', async () => {
     const { runtime } = await aRuntime(json({ accepted: true }), json({ accepted: false }));
-    expect(await runtime.steer(session, aTurnCall())).toBe(true);
-    expect(await runtime.stop(session, aTurnCall())).toBe(false);
+    expect(await runtime.steer(session, aTurnCall(), new AbortController().signal)).toBe(true);
+    expect(await runtime.stop(session, aTurnCall(), new AbortController().signal)).toBe(false);
   });
 });

@@ -40,7 +40,8 @@ export interface InboxEntry {
 /**
  * What happened to one outgoing part. `sending` is written before the call and `sent` after it; a part found `sending`
  * by the next leg may or may not have arrived, and becomes `in_doubt` when it is sent once more, never a third time.
- * `not_sent`: the channel refused it for now, so sending it again cannot double it.
+ * A refusal takes one step back: nothing was sent by that try. `not_sent` is what is left of a first try, `sending` of a
+ * second one.
  */
 export interface LedgerPart {
   readonly state: 'sending' | 'sent' | 'in_doubt' | 'not_sent';
@@ -71,9 +72,11 @@ export interface Lane {
   readonly crashes: number;
   readonly turnCount: number;
   readonly conversationCount: number;
-  /** Everything up to this sequence is to be stopped; a mark, not a flag, so that a repeated /stop never hits newer words. */
-  readonly stopThrough?: number;
   readonly runtimeSession?: { readonly id: RuntimeSessionId; readonly startedAtMs: number };
+  /** The channel wants silence until then: whoever gets the lease before it gives the lane back. */
+  readonly notBeforeMs?: number;
+  /** Messages that were put aside after too many attempts, the newest 20. Nobody works on them by themselves. */
+  readonly parked?: Readonly<Record<EntryId, InboxEntry>>;
 }
 
 /** The right to run one leg on a lane, until `expiresAtMs`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId, LaneId } from './ids.ts';
 import type { ActiveTurn, InboxEntry, Lane } from './lane.ts';
-import { nextTurn, stopsFor, toSteer } from './next-turn.ts';
+import { nextTurn, parkedWith, stoppedBy, stopsFor, toSteer } from './next-turn.ts';
 
 const NOW = 1_763_690_000_000;
 const anEntry = (sequence: number, kind: InboxEntry['kind'] = 'message', sentAtEpochS = sequence): InboxEntry => ({
@@ -64,11 +64,50 @@ describe('nextTurn', () => {
   });
 });
 
+describe('nextTurn and albums', () => {
+  const albumPart = (sequence: number, sentAtEpochS: number): InboxEntry => ({
+    ...anEntry(sequence, 'message', sentAtEpochS),
+    albumId: 'a',
+  });
+
+  it('holds an album until a second has passed since its newest part', () => {
+    const lane = aLane(albumPart(1, 100), albumPart(2, 101));
+    expect(nextTurn(lane, 102_999)).toEqual({ kind: 'hold', untilMs: 103_000 });
+    expect(nextTurn(lane, 103_000)).toMatchObject({ kind: 'start', turn: { taken: ['u1', 'u2'] } });
+  });
+
+  it('does not put a part of an unfinished album into a running turn', () => {
+    const turn = aTurn({ taken: ['u1'] as EntryId[] });
+    const lane = { ...aLane(anEntry(1), albumPart(2, 101)), turn };
+    expect(toSteer(lane, turn, new Set(), 102_999)).toEqual([]);
+    expect(toSteer(lane, turn, new Set(), 103_000).map(({ id }) => id)).toEqual(['u2']);
+  });
+});
+
+describe('nextTurn and heartbeats', () => {
+  it('leaves a heartbeat alone when a stop comes: their sequences count different things', () => {
+    const lane = aLane(anEntry(1, 'heartbeat'), anEntry(2), anEntry(3, 'stop'));
+    expect(nextTurn(lane, NOW)).toMatchObject({ turn: { kind: 'command', taken: ['u2', 'u3'] } });
+  });
+});
+
 describe('toSteer', () => {
-  it('offers what came during the turn once, and commands not at all', () => {
-    const lane = aLane(anEntry(1), anEntry(2), anEntry(3), anEntry(4, 'command'));
-    const ids = toSteer(lane, ['u1'] as EntryId[], new Set(['u2'] as EntryId[])).map(({ id }) => id);
-    expect(ids).toEqual(['u3']);
+  const turn = aTurn({ taken: ['u1'] as EntryId[] });
+  const idsOf = (lane: Lane, offered: readonly string[] = []) =>
+    toSteer(lane, turn, new Set(offered as EntryId[]), NOW).map(({ id }) => id);
+
+  it('offers what came during the turn once', () => {
+    expect(idsOf(aLane(anEntry(1), anEntry(2), anEntry(3)), ['u2'])).toEqual(['u3']);
+  });
+
+  it.each(['command', 'stop'] as const)('offers nothing that was said after a %s', (kind) => {
+    expect(idsOf(aLane(anEntry(1), anEntry(2), anEntry(3, kind), anEntry(4)))).toEqual(['u2']);
+  });
+
+  it('looks past a heartbeat, and puts nothing into one', () => {
+    const lane = aLane(anEntry(1), anEntry(2, 'heartbeat'), anEntry(3));
+    expect(idsOf(lane)).toEqual(['u3']);
+    expect(toSteer(lane, aTurn({ kind: 'heartbeat', taken: ['u2'] as EntryId[] }), new Set(), NOW)).toEqual([]);
   });
 });
 
@@ -76,5 +115,33 @@ describe('stopsFor', () => {
   it('finds the stops that came after what the turn took', () => {
     const lane = aLane(anEntry(1, 'stop'), anEntry(2), anEntry(3, 'stop'));
     expect(stopsFor(lane, aTurn({ taken: ['u2'] as EntryId[] })).map(({ id }) => id)).toEqual(['u3']);
+  });
+
+  it('reaches a running heartbeat, whatever the numbers say', () => {
+    const lane = aLane({ ...anEntry(5, 'heartbeat'), sequence: 29_000_000 }, anEntry(6, 'stop'));
+    const turn = aTurn({ kind: 'heartbeat', taken: ['u5'] as EntryId[] });
+    expect(stopsFor(lane, turn).map(({ id }) => id)).toEqual(['u6']);
+  });
+});
+
+describe('stoppedBy', () => {
+  it('names everything that was accepted before the stop, and the stop', () => {
+    const waiting = [anEntry(2), anEntry(3, 'command'), anEntry(4, 'stop'), anEntry(5)];
+    expect(stoppedBy(waiting, [anEntry(4, 'stop')]).map(({ id }) => id)).toEqual(['u2', 'u3', 'u4']);
+    expect(stoppedBy(waiting, [])).toEqual([]);
+  });
+});
+
+describe('parkedWith', () => {
+  it('keeps the newest twenty messages and no heartbeat', () => {
+    const before = aLane(...Array.from({ length: 19 }, (_, index) => anEntry(index + 1))).inbox;
+    const lane = { ...aLane(anEntry(30), anEntry(31), anEntry(32, 'heartbeat')), parked: before };
+    const kept = Object.keys(parkedWith(lane, ['u30', 'u31', 'u32', 'u99'] as EntryId[]));
+    expect([kept.length, kept.includes('u1'), kept.includes('u31'), kept.includes('u32')]).toEqual([
+      20,
+      false,
+      true,
+      false,
+    ]);
   });
 });

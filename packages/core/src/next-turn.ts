@@ -1,10 +1,13 @@
-import { turnIdOf } from './ids.ts';
 import type { EntryId } from './ids.ts';
+import { turnIdOf } from './ids.ts';
+import { ALBUM_QUIET_MS, PARKED_KEPT } from './lane-limits.ts';
 import { inOrder } from './lane.ts';
 import type { ActiveTurn, InboxEntry, Lane } from './lane.ts';
 
 export type NextTurn =
   | { readonly kind: 'nothing' }
+  /** More parts of an album may be on their way: look again at `untilMs`. */
+  | { readonly kind: 'hold'; readonly untilMs: number }
   /** A leg before this one began the turn: go on with it. */
   | { readonly kind: 'attach'; readonly turn: ActiveTurn }
   | { readonly kind: 'start'; readonly turn: ActiveTurn };
@@ -15,13 +18,28 @@ const burst = (waiting: readonly InboxEntry[]): readonly InboxEntry[] => {
   return end === -1 ? waiting : waiting.slice(0, end);
 };
 
+/** When the album of the newest part may be taken for complete. The channel's dates are whole seconds, rounded down. */
+const completeAtMs = (entries: readonly InboxEntry[]): number =>
+  Math.max(
+    0,
+    ...entries
+      .filter(({ albumId }) => albumId !== undefined)
+      .map(({ sentAtEpochS }) => (sentAtEpochS + 1) * 1000 + ALBUM_QUIET_MS),
+  );
+
+/** True for what a stop reaches: what was accepted before it. A heartbeat's sequence counts minutes and compares with nothing. */
+const reaches = (stop: InboxEntry, entry: InboxEntry): boolean =>
+  entry.kind !== 'heartbeat' && entry.sequence <= stop.sequence;
+
 /** What the next turn takes, and as what. A stop takes everything that it reaches, and is answered without a model. */
 const taking = (
   waiting: readonly InboxEntry[],
 ): { readonly kind: ActiveTurn['kind']; readonly entries: readonly InboxEntry[] } | null => {
-  const stop = waiting.findLast((entry) => entry.kind === 'stop');
-  if (stop !== undefined)
-    return { kind: 'command', entries: waiting.filter((entry) => entry.sequence <= stop.sequence) };
+  const reached = stoppedBy(
+    waiting,
+    waiting.filter(({ kind }) => kind === 'stop'),
+  );
+  if (reached.length > 0) return { kind: 'command', entries: reached };
   const [head] = waiting;
   if (head === undefined) return null;
   switch (head.kind) {
@@ -40,6 +58,8 @@ export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
   if (lane.turn !== undefined) return { kind: 'attach', turn: lane.turn };
   const taken = taking(inOrder(lane.inbox));
   if (taken === null) return { kind: 'nothing' };
+  const untilMs = taken.kind === 'message' ? completeAtMs(taken.entries) : 0;
+  if (nowMs < untilMs) return { kind: 'hold', untilMs };
   const turn: ActiveTurn = {
     id: turnIdOf(lane.turnCount + 1),
     kind: taken.kind,
@@ -55,14 +75,38 @@ export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
 export const takenBy = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] =>
   inOrder(lane.inbox).filter((entry) => turn.taken.includes(entry.id));
 
-/** Messages that came while the turn runs and that it has not been offered yet. */
-export const toSteer = (lane: Lane, taken: readonly EntryId[], offered: ReadonlySet<EntryId>): readonly InboxEntry[] =>
-  inOrder(lane.inbox).filter(
-    (entry) => entry.kind === 'message' && !taken.includes(entry.id) && !offered.has(entry.id),
-  );
+/**
+ * Messages that came while the turn runs and that it has not been offered yet. A command or a stop ends the list: what was
+ * said after /new belongs to the next conversation. An album waits until it is complete. Nothing is put into a heartbeat.
+ */
+export const toSteer = (
+  lane: Lane,
+  turn: ActiveTurn,
+  offered: ReadonlySet<EntryId>,
+  nowMs: number,
+): readonly InboxEntry[] => {
+  if (turn.kind === 'heartbeat') return [];
+  const waiting = inOrder(lane.inbox).filter(({ id, kind }) => kind !== 'heartbeat' && !turn.taken.includes(id));
+  const news = burst(waiting).filter(({ id }) => !offered.has(id));
+  return nowMs < completeAtMs(news) ? [] : news;
+};
 
 /** The stop entries that reach this turn: a stop reaches what was accepted before it and nothing newer. */
 export const stopsFor = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] => {
+  const stops = inOrder(lane.inbox).filter((entry) => entry.kind === 'stop');
+  // While a heartbeat runs every stop in the inbox is newer: an older one would have been taken first.
+  if (turn.kind === 'heartbeat') return stops;
   const oldest = Math.min(...turn.taken.map((id) => lane.inbox[id]?.sequence ?? Number.POSITIVE_INFINITY));
-  return inOrder(lane.inbox).filter((entry) => entry.kind === 'stop' && entry.sequence > oldest);
+  return stops.filter((stop) => stop.sequence > oldest);
+};
+
+/** Everything among `waiting` that one of the stops reaches, the stops included. */
+export const stoppedBy = (waiting: readonly InboxEntry[], stops: readonly InboxEntry[]): readonly InboxEntry[] =>
+  waiting.filter((entry) => stops.some((stop) => reaches(stop, entry)));
+
+/** What a lane keeps as put aside once `ids` join it: the newest 20 messages. A heartbeat is stale by then. */
+export const parkedWith = (lane: Lane, ids: readonly EntryId[]): NonNullable<Lane['parked']> => {
+  const joining = ids.flatMap((id) => lane.inbox[id] ?? []).filter(({ kind }) => kind !== 'heartbeat');
+  const kept = inOrder({ ...lane.parked, ...Object.fromEntries(joining.map((entry) => [entry.id, entry])) });
+  return Object.fromEntries(kept.slice(-PARKED_KEPT).map((entry) => [entry.id, entry]));
 };

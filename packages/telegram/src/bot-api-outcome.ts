@@ -4,6 +4,8 @@ import { GrammyError, HttpError } from 'grammy/web';
 export type BotApiFailure =
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
   | { readonly kind: 'undeliverable'; readonly reason: string }
+  /** The request itself was refused. With formatting in it, the text alone may pass. */
+  | { readonly kind: 'bad_request'; readonly reason: string }
   /** An edit of a message that is not there any more. */
   | { readonly kind: 'gone' }
   /** The message shows exactly this already: an edit that was repeated. */
@@ -22,6 +24,9 @@ const NEVER_REACHED = new Set([
   'EHOSTUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+
+/** Refusals of the place, not of the text: without formatting they would be the same. */
+const NO_SUCH_PLACE = ['chat not found', 'message thread not found', 'peer_id_invalid'];
 
 const codesOf = (error: unknown): readonly string[] => {
   const codes: string[] = [];
@@ -44,12 +49,16 @@ const refusalOf = (error: GrammyError): BotApiFailure => {
     case 429:
       return { kind: 'wait', retryAfterMs: (error.parameters.retry_after ?? 1) * 1000 };
     case 401:
+    // What a token of the wrong form gets. Every method that we call exists.
+    case 404:
       return { kind: 'bad_token' };
     case 400:
       if (description.includes('message is not modified')) return { kind: 'not_modified' };
       if (description.includes('message to edit not found') || description.includes("message can't be edited"))
         return { kind: 'gone' };
-      return { kind: 'undeliverable', reason: error.description };
+      return NO_SUCH_PLACE.some((place) => description.includes(place))
+        ? { kind: 'undeliverable', reason: error.description }
+        : { kind: 'bad_request', reason: error.description };
     default:
       // A 5xx may come from behind the point where the message was stored.
       return error.error_code >= 500 ? { kind: 'in_doubt' } : { kind: 'undeliverable', reason: error.description };

@@ -5,9 +5,12 @@ import type { RenderedPart } from '@agent-claw/core';
 import { telegramMessenger } from './telegram-messenger.ts';
 
 const TO = { channel: 'tg', account: '7000', place: '1', thread: '5' };
-const PART = { text: 'bold', entities: [{ type: 'bold', offset: 0, length: 4 }] } as unknown as RenderedPart;
+const PART_ENTITIES = [{ type: 'bold', offset: 0, length: 4 }];
+const PART = { text: 'bold', entities: PART_ENTITIES } as unknown as RenderedPart;
 
-type Answer = { readonly status: number; readonly body: object } | 'reset';
+const LONG = () => 10_000;
+
+type Answer = { readonly status: number; readonly body: object } | 'reset' | 'silence';
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of opened.splice(0)) await close();
@@ -27,6 +30,7 @@ const aBotApi = async (...answers: Answer[]) => {
         body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
       });
       const answer = answers.shift() ?? { status: 200, body: { ok: true, result: { message_id: 77 } } };
+      if (answer === 'silence') return undefined;
       if (answer === 'reset') return request.socket.destroy();
       return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
     });
@@ -59,7 +63,7 @@ const refusal = (error_code: number, description: string, parameters?: object): 
 describe('telegramMessenger', () => {
   it('sends text with entities into the topic, with link previews off', async () => {
     const { messenger, requests } = await aBotApi();
-    expect(await messenger.send(TO, PART, { silent: true, replyToMessageId: 3 })).toEqual({
+    expect(await messenger.send(TO, PART, { silent: true, replyToMessageId: 3 }, LONG)).toEqual({
       kind: 'sent',
       messageId: 77,
     });
@@ -100,7 +104,7 @@ describe('telegramMessenger', () => {
     ['a connection cut after the request', 'reset' as const, { kind: 'in_doubt' }],
   ])('says of %s what it means', async (_what, answer, outcome) => {
     const { messenger } = await aBotApi(answer);
-    expect(await messenger.send(TO, PART)).toEqual(outcome);
+    expect(await messenger.send(TO, PART, {}, LONG)).toEqual(outcome);
   });
 
   it.each([
@@ -115,22 +119,53 @@ describe('telegramMessenger', () => {
     ['a message the user deleted', refusal(400, 'Bad Request: message to edit not found'), { kind: 'gone' }],
   ])('knows %s from a failure', async (_what, answer, outcome) => {
     const { messenger } = await aBotApi(answer);
-    expect(await messenger.edit(TO, 77, PART)).toEqual(outcome);
+    expect(await messenger.edit(TO, 77, PART, LONG)).toEqual(outcome);
   });
 
   it('reads the token again when Telegram refuses it, and uses the new one', async () => {
     const { messenger, requests } = await aBotApi(refusal(401, 'Unauthorized'));
-    expect(await messenger.send(TO, PART)).toEqual({ kind: 'sent', messageId: 77 });
+    expect(await messenger.send(TO, PART, {}, LONG)).toEqual({ kind: 'sent', messageId: 77 });
     expect(requests.map(({ token }) => token)).toEqual(['1:old', '1:new']);
+  });
+
+  it.each([
+    ['refuses both tokens', 401, 'Unauthorized'],
+    ['does not know a token of this form', 404, 'Not Found'],
+  ])('asks for a minute when Telegram %s: nothing was sent', async (_what, status, description) => {
+    const { messenger, requests } = await aBotApi(refusal(status, description), refusal(status, description));
+    expect(await messenger.send(TO, PART, {}, LONG)).toEqual({ kind: 'wait', retryAfterMs: 60_000 });
+    expect(requests.map(({ token }) => token)).toEqual(['1:old', '1:new']);
+  });
+
+  it('sends the text without its formatting when Telegram refuses the formatting', async () => {
+    const bad = refusal(400, 'Bad Request: entity beginning at UTF-16 offset 0 ends after the end of the text');
+    const { messenger, requests } = await aBotApi(bad);
+    expect(await messenger.send(TO, PART, {}, LONG)).toEqual({ kind: 'sent', messageId: 77 });
+    expect(requests.map(({ body }) => body['entities'])).toEqual([PART_ENTITIES, undefined]);
+    const again = await aBotApi(bad, refusal(400, 'Bad Request: message is too long'));
+    expect(await again.messenger.edit(TO, 77, PART, LONG)).toEqual({
+      kind: 'undeliverable',
+      reason: 'Bad Request: message is too long',
+    });
+  });
+
+  it('asks the permit before every request, the repeated one included', async () => {
+    const { messenger, requests } = await aBotApi(refusal(401, 'Unauthorized'));
+    const permits = [10_000, null];
+    const permit = () => permits.shift() ?? null;
+    expect(await messenger.send(TO, PART, {}, permit)).toEqual({ kind: 'withheld' });
+    expect(requests.map(({ token }) => token)).toEqual(['1:old']);
+  });
+
+  it('ends a call when the permit says so, and does not know whether it arrived', async () => {
+    const { messenger } = await aBotApi('silence');
+    expect(await messenger.send(TO, PART, {}, () => 50)).toEqual({ kind: 'in_doubt' });
   });
 
   it('says that nothing was sent when Telegram cannot be reached, and never logs the token', async () => {
     const { messenger, close, lines } = await aBotApi();
     await close();
-    await expect(messenger.send(TO, PART)).rejects.toMatchObject({
-      name: 'RetryableError',
-      message: 'Telegram could not be reached for sendMessage.',
-    });
+    expect(await messenger.send(TO, PART, {}, LONG)).toEqual({ kind: 'wait', retryAfterMs: 5_000 });
     expect(lines.join('')).not.toContain('1:old');
   });
 });

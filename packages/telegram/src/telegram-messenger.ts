@@ -1,10 +1,11 @@
-import { RetryableError } from '@agent-claw/core';
 import type {
   BotSecretSource,
+  CourtesyOutcome,
   EditOutcome,
   LaneAddress,
   Log,
   Messenger,
+  Permit,
   RenderedPart,
   SendOutcome,
 } from '@agent-claw/core';
@@ -27,21 +28,29 @@ export interface TelegramMessengerOptions {
 }
 
 const REQUEST_TIMEOUT_S = 10;
+/** Pauses after which a call that Telegram did not take is tried again. */
+const UNREACHABLE_RETRY_MS = 5_000;
+const BAD_TOKEN_RETRY_MS = 60_000;
 
 type Called<T> =
   | { readonly kind: 'ok'; readonly result: T }
+  | { readonly kind: 'withheld' }
   | Exclude<BotApiFailure, { kind: 'bad_token' | 'not_sent' }>;
+
+/** grammY names a polyfill's type; the platform's own signal is what its fetch takes. */
+type Signal = NonNullable<Parameters<Api['getMe']>[0]>;
 
 const chatOf = (to: LaneAddress) => ({
   chat: Number(to.place),
   thread: to.thread === undefined ? {} : { message_thread_id: Number(to.thread) },
 });
 
-const textOf = (part: RenderedPart) => {
-  const { text, entities } = part as unknown as TelegramPart;
-  // Previews are off always: fetching one would carry whatever the model wrote into a URL to that URL's host.
-  return { text, fields: { entities: [...entities], link_preview_options: { is_disabled: true } } };
-};
+// Previews are off always: fetching one would carry whatever the model wrote into a URL to that URL's host.
+const fieldsWith = (entities: readonly MessageEntity[]) => ({
+  ...(entities.length === 0 ? {} : { entities: [...entities] }),
+  link_preview_options: { is_disabled: true },
+});
+type TextFields = ReturnType<typeof fieldsWith>;
 
 /** Sends through the Bot API. Errors are reduced to outcomes, so the token in grammY's errors goes no further. */
 export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOptions): Messenger => {
@@ -58,42 +67,80 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
   };
 
   const attempt = async <T>(
-    call: (api: Api) => Promise<T>,
+    call: (api: Api, signal: Signal) => Promise<T>,
+    permit: Permit,
     fresh: boolean,
-  ): Promise<{ kind: 'ok'; result: T } | BotApiFailure> => {
+  ): Promise<{ kind: 'ok'; result: T } | { kind: 'withheld' } | BotApiFailure> => {
     const { botToken } = await secret.get({ fresh });
+    // After the token is here, not before: reading it may have taken longer than the permit lasts.
+    const mayLastMs = permit();
+    if (mayLastMs === null) return { kind: 'withheld' };
     try {
-      return { kind: 'ok', result: await call(apiFor(botToken)) };
+      return { kind: 'ok', result: await call(apiFor(botToken), AbortSignal.timeout(mayLastMs) as unknown as Signal) };
     } catch (error) {
       return botApiFailure(error);
     }
   };
 
-  /** @throws RetryableError when Telegram cannot be reached or refuses the token twice. */
-  const callApi = async <T>(method: string, call: (api: Api) => Promise<T>): Promise<Called<T>> => {
-    const first = await attempt(call, false);
+  const callApi = async <T>(
+    method: string,
+    permit: Permit,
+    call: (api: Api, signal: Signal) => Promise<T>,
+  ): Promise<Called<T>> => {
+    const first = await attempt(call, permit, false);
     // The token may have been rotated since it was read: read it again before giving up.
-    const outcome = first.kind === 'bad_token' ? await attempt(call, true) : first;
-    if (outcome.kind !== 'ok' && outcome.kind !== 'not_modified')
+    const outcome = first.kind === 'bad_token' ? await attempt(call, permit, true) : first;
+    if (outcome.kind !== 'ok' && outcome.kind !== 'not_modified' && outcome.kind !== 'withheld')
       log.warn('bot_api_refused', { method, outcome: outcome.kind });
-    if (outcome.kind === 'bad_token')
-      throw new RetryableError(
-        'Telegram refused the bot token (401). Put the current one into the Telegram secret and deploy again.',
-      );
-    if (outcome.kind === 'not_sent') throw new RetryableError(`Telegram could not be reached for ${method}.`);
-    return outcome;
+    if (outcome.kind === 'bad_token') return { kind: 'wait', retryAfterMs: BAD_TOKEN_RETRY_MS };
+    return outcome.kind === 'not_sent' ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : outcome;
+  };
+
+  /** With formatting first; a request that is refused as such goes out once more as plain text. */
+  const callWithText = async <T>(
+    method: string,
+    permit: Permit,
+    part: RenderedPart,
+    call: (api: Api, text: string, fields: TextFields, signal: Signal) => Promise<T>,
+  ): Promise<Exclude<Called<T>, { kind: 'bad_request' }>> => {
+    const { text, entities } = part as unknown as TelegramPart;
+    const asking = (formatting: readonly MessageEntity[]) =>
+      callApi(method, permit, (api, signal) => call(api, text, fieldsWith(formatting), signal));
+    const formatted = await asking(entities);
+    const outcome = formatted.kind === 'bad_request' && entities.length > 0 ? await asking([]) : formatted;
+    return outcome.kind === 'bad_request' ? { kind: 'undeliverable', reason: outcome.reason } : outcome;
+  };
+
+  const courtesy = (outcome: Called<unknown>): CourtesyOutcome => {
+    switch (outcome.kind) {
+      case 'ok':
+      case 'gone':
+      case 'not_modified':
+        return { kind: 'done' };
+      case 'wait':
+      case 'withheld':
+        return outcome;
+      case 'bad_request':
+      case 'undeliverable':
+      case 'in_doubt':
+        return { kind: 'failed' };
+    }
   };
 
   return {
-    async send(to, part, options = {}): Promise<SendOutcome> {
+    async send(to, part, options, permit): Promise<SendOutcome> {
       const { chat, thread } = chatOf(to);
-      const { text, fields } = textOf(part);
       const reply =
         options.replyToMessageId === undefined
           ? {}
           : { reply_parameters: { message_id: options.replyToMessageId, allow_sending_without_reply: true } };
-      const outcome = await callApi('sendMessage', (api) =>
-        api.sendMessage(chat, text, { ...fields, ...thread, ...reply, disable_notification: options.silent === true }),
+      const outcome = await callWithText('sendMessage', permit, part, (api, text, fields, signal) =>
+        api.sendMessage(
+          chat,
+          text,
+          { ...fields, ...thread, ...reply, disable_notification: options.silent === true },
+          signal,
+        ),
       );
       switch (outcome.kind) {
         case 'ok':
@@ -102,16 +149,16 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
         case 'not_modified':
           return { kind: 'undeliverable', reason: outcome.kind };
         case 'wait':
+        case 'withheld':
         case 'in_doubt':
         case 'undeliverable':
           return outcome;
       }
     },
 
-    async edit(to, messageId, part): Promise<EditOutcome> {
-      const { text, fields } = textOf(part);
-      const outcome = await callApi('editMessageText', (api) =>
-        api.editMessageText(chatOf(to).chat, messageId, text, fields),
+    async edit(to, messageId, part, permit): Promise<EditOutcome> {
+      const outcome = await callWithText('editMessageText', permit, part, (api, text, fields, signal) =>
+        api.editMessageText(chatOf(to).chat, messageId, text, fields, signal),
       );
       switch (outcome.kind) {
         case 'ok':
@@ -119,19 +166,24 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
           return { kind: 'edited' };
         case 'gone':
         case 'wait':
+        case 'withheld':
         case 'in_doubt':
         case 'undeliverable':
           return outcome;
       }
     },
 
-    async remove(to, messageId) {
-      await callApi('deleteMessage', (api) => api.deleteMessage(chatOf(to).chat, messageId));
+    async remove(to, messageId, permit) {
+      return courtesy(
+        await callApi('deleteMessage', permit, (api, signal) => api.deleteMessage(chatOf(to).chat, messageId, signal)),
+      );
     },
 
-    async typing(to) {
+    async typing(to, permit) {
       const { chat, thread } = chatOf(to);
-      await callApi('sendChatAction', (api) => api.sendChatAction(chat, 'typing', thread));
+      return courtesy(
+        await callApi('sendChatAction', permit, (api, signal) => api.sendChatAction(chat, 'typing', thread, signal)),
+      );
     },
   };
 };

@@ -80,11 +80,14 @@ describe('answer-webhook', () => {
     expect(await world.wakes.take()).toEqual([{ laneId: 'tg:7000:1', delayS: 1 }]);
   });
 
-  it('sets the stop mark with the stop itself', async () => {
+  it('puts a stop into the inbox as an entry of its own', async () => {
     const world = aWorld();
     await world.post(anUpdate(5));
     await world.post(anUpdate(6, { text: '/stop' }));
-    expect(world.lanes.peek('tg:7000:1' as never)?.stopThrough).toBe(6);
+    expect(world.lanes.peek('tg:7000:1' as never)?.inbox).toMatchObject({
+      u5: { kind: 'message' },
+      u6: { kind: 'stop' },
+    });
   });
 
   it('lets Telegram keep what a full inbox cannot take', async () => {

@@ -55,9 +55,17 @@ export interface AgentRuntime {
    */
   turn(session: RuntimeSessionId, call: TurnCall, signal: AbortSignal): AsyncIterable<TurnEvent>;
   /** Offers messages to the running turn; they stay in the inbox until `done` lists them. @returns false when no such turn runs. */
-  steer(session: RuntimeSessionId, call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence' | 'messages'>): Promise<boolean>;
+  steer(
+    session: RuntimeSessionId,
+    call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence' | 'messages'>,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** Stops the running turn, which then ends with `done` and the ending `stopped`. @returns false when no such turn runs. */
-  stop(session: RuntimeSessionId, call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence'>): Promise<boolean>;
+  stop(
+    session: RuntimeSessionId,
+    call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence'>,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** Ends the microVM. */
   endSession(session: RuntimeSessionId): Promise<void>;
 }

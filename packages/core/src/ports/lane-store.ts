@@ -1,5 +1,7 @@
 import type { ActiveTurn, Lane, Lease, LedgerPart } from '../lane.ts';
-import type { EntryId, LaneId, RuntimeSessionId } from '../ids.ts';
+import type { EntryId, LaneId } from '../ids.ts';
+
+type RuntimeSession = NonNullable<Lane['runtimeSession']>;
 
 export type AcquireOutcome =
   | { readonly kind: 'acquired'; readonly lease: Lease; readonly lane: Lane }
@@ -14,6 +16,14 @@ export interface FinishRequest {
   readonly answered: readonly EntryId[];
   /** Starts a new, empty conversation. */
   readonly newConversation?: boolean;
+  /** All messages that the lane keeps as put aside from here on. */
+  readonly parked?: NonNullable<Lane['parked']>;
+}
+
+export interface HandOver {
+  /** The leg failed. */
+  readonly crashed?: boolean;
+  readonly notBeforeMs?: number;
 }
 
 export type FinishOutcome =
@@ -31,18 +41,19 @@ export type FinishOutcome =
 export interface LaneStore {
   /** Raises the fence. Taking over a lease that expired instead of being released adds one to `crashes`. */
   acquire(laneId: LaneId, holder: string, nowMs: number): Promise<AcquireOutcome>;
-  /** Moves the lease's end; the returned lane shows the stop mark and what arrived meanwhile. */
+  /** Moves the lease's end; the returned lane shows what arrived meanwhile. */
   renew(lease: Lease, nowMs: number): Promise<LeasedWrite>;
-  /** Writes the turn (new, or with one more start) and the runtime session it runs in. */
-  saveTurn(
-    lease: Lease,
-    turn: ActiveTurn,
-    session?: { readonly id: RuntimeSessionId; readonly startedAtMs: number },
-  ): Promise<LeasedWrite>;
+  /** Writes a new turn and the runtime session it runs in. */
+  saveTurn(lease: Lease, turn: ActiveTurn, session?: RuntimeSession): Promise<LeasedWrite>;
+  /** Notes that the turn is started once more, and where. Leaves the ledger alone: a part may be under way. */
+  countStart(lease: Lease, starts: number, session: RuntimeSession): Promise<LeasedWrite>;
   /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
   notePart(lease: Lease, part: string, state: LedgerPart): Promise<LeasedWrite>;
   /** Ends the turn. */
   finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
-  /** Gives the lease back with the work undone: a planned hand-over, which sets `crashes` to 0. Ring afterwards, never before. */
-  handOver(lease: Lease): Promise<void>;
+  /**
+   * Gives the lease back with the work undone. A planned hand-over sets `crashes` to 0; one after a failure adds one, like
+   * a lease that expired. `notBeforeMs` stays until the next hand-over. Ring afterwards, never before.
+   */
+  handOver(lease: Lease, how?: HandOver): Promise<LeasedWrite>;
 }

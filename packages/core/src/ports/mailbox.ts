@@ -1,5 +1,5 @@
 import type { InboxEntry } from '../lane.ts';
-import type { EntryId, LaneId } from '../ids.ts';
+import type { LaneId } from '../ids.ts';
 
 export interface AppendRequest {
   readonly laneId: LaneId;
@@ -18,12 +18,10 @@ export type AppendOutcome =
 export interface Mailbox {
   /**
    * Puts the entry into the lane's inbox exactly once per entry id, for ever as far as the sender can tell (the newest
-   * 200 ids are kept). An entry of kind `stop` also sets the stop mark to its sequence, in the same write.
+   * 200 ids are kept). An entry of kind `stop` finds room above the bounds.
    * @throws RetryableError when the store refuses or does not answer; appending again is safe.
    */
   append(request: AppendRequest): Promise<AppendOutcome>;
-  /** Replaces the text of an entry that no turn has taken yet. @returns false when it is taken, answered or unknown. */
-  replaceText(laneId: LaneId, entryId: EntryId, text: string): Promise<boolean>;
   /** True while the lane has no turn, no live lease and nothing waiting: the heartbeat stays out of a busy lane. */
   isIdle(laneId: LaneId, nowMs: number): Promise<boolean>;
 }

@@ -1,37 +1,60 @@
 import type { Brand, LaneAddress } from '../ids.ts';
 
+/** Slow down: no call to this chat for this long. Nothing was sent, so trying again cannot double it. */
+export interface WaitOutcome {
+  readonly kind: 'wait';
+  readonly retryAfterMs: number;
+}
+
+/** The permit said no: nothing was sent. */
+export interface WithheldOutcome {
+  readonly kind: 'withheld';
+}
+
 export type SendOutcome =
   | { readonly kind: 'sent'; readonly messageId: number }
   /** Refused for good: blocked, no such chat or topic. Trying again is useless; the owner can do something about it. */
   | { readonly kind: 'undeliverable'; readonly reason: string }
-  /** Slow down: no call to this chat for this long. */
-  | { readonly kind: 'wait'; readonly retryAfterMs: number }
   /** Nobody knows whether it arrived (timeout, cut connection, 5xx after the request was written). */
-  | { readonly kind: 'in_doubt' };
+  | { readonly kind: 'in_doubt' }
+  | WaitOutcome
+  | WithheldOutcome;
 
 export type EditOutcome =
   | { readonly kind: 'edited' }
   /** The message is gone (the user deleted it): send a fresh one. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'undeliverable'; readonly reason: string }
-  | { readonly kind: 'wait'; readonly retryAfterMs: number }
-  | { readonly kind: 'in_doubt' };
+  | { readonly kind: 'in_doubt' }
+  | WaitOutcome
+  | WithheldOutcome;
+
+/** Of calls that nobody depends on. */
+export type CourtesyOutcome = { readonly kind: 'done' } | { readonly kind: 'failed' } | WaitOutcome | WithheldOutcome;
 
 /** One message that fits the channel's limits, in the channel's own form. */
 export type RenderedPart = Brand<object, 'RenderedPart'>;
 
-/** Speaks to one channel. Only addresses that passed the access check reach it. */
+/**
+ * Asked right before each request to the channel, a repeated one included: how many milliseconds it may last, or null when it
+ * may not begin. A copy of the runner that was frozen between two requests stays silent this way.
+ */
+export type Permit = () => number | null;
+
+/** Speaks to one channel. Only addresses that passed the access check reach it. A channel that cannot be reached is a wait. */
 export interface Messenger {
   send(
     to: LaneAddress,
     part: RenderedPart,
-    options?: { readonly silent?: boolean; readonly replyToMessageId?: number },
+    options: { readonly silent?: boolean; readonly replyToMessageId?: number },
+    permit: Permit,
   ): Promise<SendOutcome>;
   /** Repeating an edit is safe: "not modified" counts as edited. */
-  edit(to: LaneAddress, messageId: number, part: RenderedPart): Promise<EditOutcome>;
-  remove(to: LaneAddress, messageId: number): Promise<void>;
-  /** Best effort; lasts about 5 seconds. */
-  typing(to: LaneAddress): Promise<void>;
+  edit(to: LaneAddress, messageId: number, part: RenderedPart, permit: Permit): Promise<EditOutcome>;
+  /** Repeating a removal is safe: what is not there counts as removed. */
+  remove(to: LaneAddress, messageId: number, permit: Permit): Promise<CourtesyOutcome>;
+  /** Lasts about 5 seconds. */
+  typing(to: LaneAddress, permit: Permit): Promise<CourtesyOutcome>;
 }
 
 /** Turns the model's Markdown into messages. Pure. */

@@ -21,6 +21,7 @@ const leaseOf = async ({ lanes, laneId }: LaneWorld, holder = 'wake-1/a', nowMs 
 const put = async ({ mailbox, laneId }: LaneWorld, ...sequences: readonly number[]): Promise<void> => {
   for (const sequence of sequences) await mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW });
 };
+const aSession = { id: 'session-of-33-characters-or-longer-x' as never, startedAtMs: NOW };
 const ids = (...sequences: readonly number[]) => sequences.map(updateEntryId);
 
 /** The promises of `LaneStore`. */
@@ -85,6 +86,24 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(third).toMatchObject({ kind: 'acquired', lane: { crashes: 0, fence: 3 } });
     });
 
+    it('counts a hand-over after a failure as a crash, at once and once', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      await world.lanes.handOver(lease, { crashed: true });
+      await world.lanes.handOver(lease, { crashed: true });
+      const second = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW + 1);
+      expect(second).toMatchObject({ kind: 'acquired', lane: { crashes: 1, fence: 2 } });
+    });
+
+    it('shows until when the channel wants silence, until a later hand-over', async () => {
+      const world = await create();
+      await world.lanes.handOver(await leaseOf(world), { notBeforeMs: NOW + 90_000 });
+      const second = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW);
+      expect(second).toMatchObject({ lane: { notBeforeMs: NOW + 90_000 } });
+      if (second.kind === 'acquired') await world.lanes.handOver(second.lease);
+      expect(await world.lanes.acquire(world.laneId, 'wake-3/c', NOW)).not.toHaveProperty('lane.notBeforeMs');
+    });
+
     it('moves the end with each renewal, and shows what arrived meanwhile', async () => {
       const world = await create();
       const lease = await leaseOf(world);
@@ -111,18 +130,19 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(await lanes.saveTurn(zombie, aTurn({ starts: 9 }))).toEqual(lost);
       expect(await lanes.notePart(zombie, 'p0', { state: 'sending' })).toEqual(lost);
       expect(await lanes.finish(zombie, { answered: ids(1) }, AFTER_LEASE)).toEqual(lost);
-      await lanes.handOver(zombie);
+      expect(await lanes.countStart(zombie, 2, aSession)).toEqual(lost);
+      expect(await lanes.handOver(zombie)).toEqual(lost);
       expect(await lanes.renew(owner, AFTER_LEASE)).toMatchObject({
         kind: 'done',
         lane: { laneId, inbox: { u1: anEntry(1) }, turn: aTurn(), lease: { holder: 'wake-2/b' } },
       });
     });
 
-    it('refuses writes after the lease was given back', async () => {
+    it('refuses writes after the lease was given back, and knows a repeated hand-over', async () => {
       const world = await create();
       const lease = await leaseOf(world);
-      await world.lanes.handOver(lease);
-      await world.lanes.handOver(lease);
+      expect((await world.lanes.handOver(lease)).kind).toBe('done');
+      expect((await world.lanes.handOver(lease)).kind).toBe('done');
       expect(await world.lanes.renew(lease, NOW)).toEqual({ kind: 'lease_lost' });
     });
   });
@@ -131,7 +151,7 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
     it('keeps the turn, its session and its ledger for the next leg', async () => {
       const world = await create();
       const lease = await leaseOf(world);
-      const session = { id: 'session-of-33-characters-or-longer-x' as never, startedAtMs: NOW };
+      const session = aSession;
       await world.lanes.saveTurn(lease, aTurn({ id: turnIdOf(7) }), session);
       await world.lanes.notePart(lease, 'draft', { state: 'sent', messageId: 11 });
       await world.lanes.notePart(lease, 'p0', { state: 'sending' });
@@ -140,6 +160,19 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       const ledger = { draft: { state: 'sent', messageId: 11 }, p0: { state: 'sending' } };
       expect(await world.lanes.acquire(world.laneId, 'wake-2/b', NOW)).toMatchObject({
         lane: { turn: { ...aTurn({ id: turnIdOf(7) }), ledger }, turnCount: 7, runtimeSession: session },
+      });
+    });
+  });
+
+  describe('a further start', () => {
+    it('changes the count and the session and leaves the ledger alone', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn());
+      await world.lanes.notePart(lease, 'draft', { state: 'sending' });
+      expect(await world.lanes.countStart(lease, 2, aSession)).toMatchObject({
+        kind: 'done',
+        lane: { turn: { ...aTurn({ starts: 2 }), ledger: { draft: { state: 'sending' } } }, runtimeSession: aSession },
       });
     });
   });
@@ -211,18 +244,20 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(shown).toEqual({ u2: anEntry(2) });
     });
 
-    it('clears a stop mark that lies behind everything left, and keeps one that does not', async () => {
+    it('keeps what is put aside, whether it releases or goes on, and only once', async () => {
       const world = await create();
-      const { laneId, mailbox, lanes } = world;
+      const { laneId, lanes } = world;
       await put(world, 1, 2);
-      await mailbox.append({ laneId, entry: anEntry(3, { kind: 'stop', text: '/stop' }), nowMs: NOW });
-      await put(world, 9);
       const lease = await leaseOf(world);
       await lanes.saveTurn(lease, aTurn());
-      expect(await lanes.finish(lease, { answered: ids(1) }, NOW)).toMatchObject({ lane: { stopThrough: 3 } });
-      const cleared = await lanes.finish(lease, { answered: ids(2, 3) }, NOW);
-      expect(cleared).toMatchObject({ kind: 'more', lane: { inbox: { u9: anEntry(9) } } });
-      expect(cleared).not.toHaveProperty('lane.stopThrough');
+      const first = { answered: ids(1), parked: { u1: anEntry(1) } as never };
+      expect(await lanes.finish(lease, first, NOW)).toMatchObject({
+        kind: 'more',
+        lane: { parked: { u1: anEntry(1) } },
+      });
+      const both = { answered: ids(2), parked: { u1: anEntry(1), u2: anEntry(2) } as never };
+      expect(await lanes.finish(lease, both, NOW)).toEqual({ kind: 'released' });
+      expect(await lanes.acquire(laneId, 'wake-2/b', NOW)).toMatchObject({ lane: { inbox: {}, parked: both.parked } });
     });
 
     it('makes room for what the answered entries held', async () => {

@@ -42,6 +42,11 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
         turnCount: Number(turn.id.slice(1)),
         ...(session === undefined ? {} : { runtimeSession: session }),
       })),
+    countStart: (lease, starts, session) =>
+      leased(lease, (lane) => {
+        if (lane.turn === undefined) throw new Error('A start was counted without a turn. Save the turn first.');
+        return { ...lane, turn: { ...lane.turn, starts }, runtimeSession: session };
+      }),
     notePart: (lease, part, state) =>
       leased(lease, (lane) => {
         if (lane.turn === undefined) throw new Error(`Part ${part} was noted without a turn. Save the turn first.`);
@@ -61,26 +66,35 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
       records.set(lease.laneId, { lane: withoutLease(rest), seen, unreleased: false, releasedFence: lease.fence });
       return { kind: 'released' };
     },
-    handOver: async (lease) => {
+    handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
       const record = mine(lease);
-      if (record === null) return;
-      records.set(lease.laneId, { ...record, unreleased: false, lane: { ...withoutLease(record.lane), crashes: 0 } });
+      if (record === null) {
+        const after = records.get(lease.laneId);
+        return after?.releasedFence === lease.fence ? { kind: 'done', lane: after.lane } : { kind: 'lease_lost' };
+      }
+      const { notBeforeMs: _past, ...rest } = withoutLease(record.lane);
+      const lane: Lane = {
+        ...rest,
+        crashes: crashed ? rest.crashes + 1 : 0,
+        ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+      };
+      records.set(lease.laneId, { ...record, unreleased: false, lane, releasedFence: lease.fence });
+      return { kind: 'done', lane };
     },
   };
 };
 
 const withoutLease = ({ lease: _given, ...lane }: Lane): Lane => lane;
 
-/** The lane without the turn and what it has answered. A stop mark goes when nothing that is left lies before it. */
-const afterFinish = ({ turn, stopThrough, ...lane }: Lane, request: FinishRequest): Lane => {
+/** The lane without the turn and what it has answered. */
+const afterFinish = ({ turn, ...lane }: Lane, request: FinishRequest): Lane => {
   const answered = new Set<string>(request.answered);
   const left = Object.entries(lane.inbox).filter(([id]) => !answered.has(id));
-  const isMarked = stopThrough !== undefined && left.some(([, entry]) => entry.sequence <= stopThrough);
   return {
     ...lane,
     inbox: Object.fromEntries(left) as Lane['inbox'],
     crashes: 0,
     conversationCount: lane.conversationCount + (request.newConversation === true && turn !== undefined ? 1 : 0),
-    ...(isMarked ? { stopThrough } : {}),
+    ...(request.parked === undefined ? {} : { parked: request.parked }),
   };
 };

@@ -8,9 +8,9 @@ export interface MemoryLanes {
   readonly mailbox: Mailbox;
   readonly lanes: LaneStore;
   /** The lane as it is stored; undefined before anything was written. */
-  peek(laneId: LaneId): Lane | undefined;
+  readonly peek: (laneId: LaneId) => Lane | undefined;
   /** The ids that the lane remembers. */
-  seen(laneId: LaneId): readonly string[];
+  readonly seen: (laneId: LaneId) => readonly string[];
 }
 
 export const memoryLanes = (): MemoryLanes => {

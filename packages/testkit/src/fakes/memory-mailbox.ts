@@ -15,21 +15,12 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
     const record = records.get(laneId) ?? emptyRecord(laneId);
     if (record.seen.has(entry.id)) return { kind: 'duplicate' };
     if (!hasRoom(record.lane, entry)) return { kind: 'full' };
-    const mark = entry.kind === 'stop' ? { stopThrough: Math.max(record.lane.stopThrough ?? 0, entry.sequence) } : {};
     records.set(laneId, {
       ...record,
       seen: new Set([...record.seen, entry.id]),
-      lane: { ...record.lane, ...mark, inbox: { ...record.lane.inbox, [entry.id]: entry } },
+      lane: { ...record.lane, inbox: { ...record.lane.inbox, [entry.id]: entry } },
     });
     return { kind: 'appended' };
-  },
-  replaceText: async (laneId, entryId, text) => {
-    const record = records.get(laneId);
-    const entry = record?.lane.inbox[entryId];
-    if (record === undefined || entry === undefined || record.lane.turn?.taken.includes(entryId) === true) return false;
-    const inbox = { ...record.lane.inbox, [entryId]: { ...entry, text } };
-    records.set(laneId, { ...record, lane: { ...record.lane, inbox } });
-    return true;
   },
   isIdle: async (laneId, nowMs) => {
     const lane = records.get(laneId)?.lane;

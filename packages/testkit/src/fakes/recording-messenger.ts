@@ -1,4 +1,4 @@
-import type { EditOutcome, LaneAddress, Messenger, RenderedPart, SendOutcome } from '@agent-claw/core';
+import type { CourtesyOutcome, EditOutcome, LaneAddress, Messenger, RenderedPart, SendOutcome } from '@agent-claw/core';
 
 export interface SentMessage {
   readonly messageId: number;
@@ -18,6 +18,8 @@ export interface RecordingMessenger extends Messenger {
   /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
   answerSend(outcome: SendOutcome): void;
   answerEdit(outcome: EditOutcome): void;
+  answerRemove(outcome: CourtesyOutcome): void;
+  answerTyping(outcome: CourtesyOutcome): void;
 }
 
 export const recordingMessenger = (): RecordingMessenger => {
@@ -25,19 +27,23 @@ export const recordingMessenger = (): RecordingMessenger => {
   const calls: RecordingMessenger['calls'][number][] = [];
   const sends: SendOutcome[] = [];
   const edits: EditOutcome[] = [];
+  const removals: CourtesyOutcome[] = [];
+  const typings: CourtesyOutcome[] = [];
   const state = { lastId: 100 };
   return {
     calls,
-    send: async (to, part, options) => {
+    send: async (to, part, options, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
       calls.push('send');
       const planned = sends.shift();
-      if (planned?.kind === 'undeliverable' || planned?.kind === 'wait') return planned;
+      if (planned !== undefined && planned.kind !== 'sent' && planned.kind !== 'in_doubt') return planned;
       const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
-      const replyTo = options?.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
-      messages.set(messageId, { messageId, to, part, silent: options?.silent ?? false, ...replyTo, edits: 0 });
+      const replyTo = options.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
+      messages.set(messageId, { messageId, to, part, silent: options.silent ?? false, ...replyTo, edits: 0 });
       return planned ?? { kind: 'sent', messageId };
     },
-    edit: async (_to, messageId, part) => {
+    edit: async (_to, messageId, part, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
       calls.push('edit');
       const planned = edits.shift();
       const message = messages.get(messageId);
@@ -46,13 +52,22 @@ export const recordingMessenger = (): RecordingMessenger => {
       messages.set(messageId, { ...message, part, edits: message.edits + 1 });
       return planned ?? { kind: 'edited' };
     },
-    remove: async (_to, messageId) => {
+    remove: async (_to, messageId, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
       calls.push('remove');
-      messages.delete(messageId);
+      const planned = removals.shift();
+      if (planned === undefined) messages.delete(messageId);
+      return planned ?? { kind: 'done' };
     },
-    typing: async () => void calls.push('typing'),
+    typing: async (_to, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
+      calls.push('typing');
+      return typings.shift() ?? { kind: 'done' };
+    },
     shown: () => [...messages.values()],
     answerSend: (outcome) => void sends.push(outcome),
     answerEdit: (outcome) => void edits.push(outcome),
+    answerRemove: (outcome) => void removals.push(outcome),
+    answerTyping: (outcome) => void typings.push(outcome),
   };
 };

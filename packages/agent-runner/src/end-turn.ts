@@ -1,0 +1,68 @@
+import { judgeHeartbeatReply, stoppedBy, stopsFor } from '@agent-claw/core';
+import type { ActiveTurn, Lane, ReplyRenderer } from '@agent-claw/core';
+import { deliverReply } from './deliver-reply.ts';
+import { failureText, withLimitMark, withStopMark } from './failure-text.ts';
+import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
+import { parkTurn, tellFailure } from './park-turn.ts';
+import type { Outbox } from './send-part.ts';
+import { resultOf } from './turn-result.ts';
+import type { TurnResult } from './turn-result.ts';
+import type { TurnEnding } from './view-turn.ts';
+
+type Done = Extract<TurnEnding, { type: 'done' }>;
+
+/** Makes of a turn's ending what the chat gets to see and the lane gets rid of. */
+export const endTurn = async (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  ending: TurnEnding,
+): Promise<TurnResult> => {
+  const { keeper, clock } = outbox;
+  const isStopped = stopsFor(keeper.lane(), turn).length > 0;
+  switch (ending.type) {
+    case 'aborted':
+      return keeper.lost.aborted ? { kind: 'lease_lost' } : { kind: 'unfinished' };
+    case 'fenced':
+      return { kind: 'lease_lost' };
+    case 'unreachable':
+      if (clock.now() - turn.startedAtMs < UNREACHABLE_GIVE_UP_MS)
+        return { kind: 'retry', afterMs: UNREACHABLE_RETRY_MS };
+      return parkTurn(outbox, renderer, turn, 'unreachable');
+    case 'done':
+      return answer(outbox, renderer, turn, ending);
+    case 'unknown':
+      if (isStopped) return answer(outbox, renderer, turn, STOPPED_WITHOUT_WORDS);
+      return parkTurn(outbox, renderer, turn, 'interrupted');
+    case 'failed':
+      if (isStopped) return answer(outbox, renderer, turn, STOPPED_WITHOUT_WORDS);
+      if (ending.retryable) return parkTurn(outbox, renderer, turn, 'interrupted', failureText(ending.message));
+      return tellFailure(outbox, renderer, turn, failureText(ending.message));
+  }
+};
+
+/** A run that ended by itself while the user wanted it stopped. */
+const STOPPED_WITHOUT_WORDS: Done = { seq: 0, type: 'done', reply: '', consumed: [], ending: 'stopped' };
+
+const answer = async (outbox: Outbox, renderer: ReplyRenderer, turn: ActiveTurn, ending: Done): Promise<TurnResult> => {
+  const worked = new Set([...turn.taken, ...ending.consumed]);
+  // Read at the end: a stop may have been passed on by a leg before this one.
+  const stopped = ending.ending === 'stopped' ? reachedByStops(outbox.keeper.lane(), turn) : [];
+  const dropped = stopped.filter(({ id, kind }) => kind !== 'stop' && !worked.has(id)).length;
+  const answered = [...worked, ...stopped.map(({ id }) => id)];
+  const markdown = replyOf(turn, ending, dropped);
+  if (markdown === null) return { kind: 'answered', answered };
+  return resultOf(await deliverReply(outbox, renderer, { markdown, startedAtMs: turn.startedAtMs }), answered);
+};
+
+const reachedByStops = (lane: Lane, turn: ActiveTurn) => stoppedBy(Object.values(lane.inbox), stopsFor(lane, turn));
+
+/** What to say at the end; null to say nothing. */
+const replyOf = (turn: ActiveTurn, { ending, reply }: Done, dropped: number): string | null => {
+  if (ending === 'stopped') return withStopMark(turn.kind === 'heartbeat' ? '' : reply, dropped);
+  if (turn.kind === 'heartbeat') {
+    const judged = judgeHeartbeatReply(reply);
+    return judged.kind === 'alert' ? judged.text : null;
+  }
+  return ending === 'limit' ? withLimitMark(reply) : reply;
+};

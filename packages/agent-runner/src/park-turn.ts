@@ -1,0 +1,42 @@
+import { parkedWith } from '@agent-claw/core';
+import type { ActiveTurn, ReplyRenderer } from '@agent-claw/core';
+import { deliverReply } from './deliver-reply.ts';
+import { PARKED_TEXT } from './failure-text.ts';
+import type { ParkReason } from './failure-text.ts';
+import type { Outbox } from './send-part.ts';
+import { resultOf } from './turn-result.ts';
+import type { TurnResult } from './turn-result.ts';
+
+/** Says in the turn's chat that it failed. Nothing when a part of the answer is out, or when nobody asked for anything. */
+export const tellFailure = async (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  markdown: string,
+): Promise<TurnResult> => {
+  const isAnswerOut = outbox.ledger.parts().some((key) => key.startsWith('p'));
+  if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
+  const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const };
+  return resultOf(await deliverReply(outbox, renderer, reply), turn.taken);
+};
+
+/** Puts the turn's messages aside: an alarm rings, the chat is told why, the lane keeps them and goes on. */
+export const parkTurn = async (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  reason: ParkReason,
+  markdown: string = PARKED_TEXT[reason],
+): Promise<TurnResult> => {
+  const result = await tellFailure(outbox, renderer, turn, markdown);
+  if (result.kind !== 'answered') return result;
+  return asideFor(outbox, turn, reason);
+};
+
+/** Puts the messages aside without a word: saying it may be what crashes. */
+export const asideFor = (outbox: Outbox, turn: ActiveTurn, reason: ParkReason): TurnResult => {
+  const lane = outbox.keeper.lane();
+  outbox.log.warn('turn_parked', { reason, crashes: lane.crashes, starts: turn.starts });
+  outbox.metrics.count('turn_parked');
+  return { kind: 'answered', answered: turn.taken, parked: parkedWith(lane, turn.taken) };
+};
