@@ -39,11 +39,11 @@ export const servePage = async (response: ServerResponse, folder: string, path: 
  * Nothing else can run, or warn, while the function does.
  */
 const withoutTypes = (source: string): string => {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
+  const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning') ?? {};
+  Object.defineProperty(process, 'emitWarning', { ...emitWarning, value: () => undefined });
   try {
     return stripTypeScriptTypes(source);
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, 'emitWarning', emitWarning);
   }
 };
