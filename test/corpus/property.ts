@@ -16,4 +16,4 @@ export interface CorpusDocument {
 }
 
 export const caseName = (testCase: CorpusCase, index: number): string =>
-  String(testCase['id'] ?? testCase['name'] ?? testCase['kind'] ?? index);
+  [testCase['id'], testCase['name'], testCase['kind']].find((name) => typeof name === 'string') ?? String(index);

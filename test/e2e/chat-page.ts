@@ -36,7 +36,7 @@ const read = (page: Page): Promise<readonly ShownMessage[]> =>
   page.getByTestId('message').evaluateAll((elements) =>
     elements.map((element) => ({
       from: element.getAttribute('data-from') === 'bot' ? ('bot' as const) : ('user' as const),
-      text: (element.querySelector('[data-testid="message-text"]') as HTMLElement | null)?.innerText ?? '',
+      text: element.querySelector<HTMLElement>('[data-testid="message-text"]')?.innerText ?? '',
     })),
   );
 

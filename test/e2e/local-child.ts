@@ -12,7 +12,7 @@ const send = (report: Report): void => {
 
 /** The heartbeat's function among the stack's resources. */
 const heartbeatFunction = (refs: Readonly<Record<string, string>>): string =>
-  Object.keys(refs).find((id) => /^HeartbeatFunction/u.test(id)) ?? 'Heartbeat';
+  Object.keys(refs).find((id) => id.startsWith('HeartbeatFunction')) ?? 'Heartbeat';
 
 const faults = createFaultSwitches();
 const parsed = parseOptions(process.argv.slice(2), {});

@@ -1,3 +1,5 @@
+import { OWNER_CREDENTIALS } from '@agent-claw/embedded-aws';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ChosenModel {
@@ -19,7 +21,9 @@ const chosen = (spec: string, why: string): ChosenModel => ({ spec, heartbeatSpe
 /** What was asked for, else the best that the environment has keys for, else the built-in demo model. */
 export const chooseModel = (asked: string | undefined, environment: Environment): ChosenModel => {
   if (asked !== undefined) return chosen(asked, 'as asked for');
-  if (environment['AWS_ACCESS_KEY_ID'] && environment['AWS_SECRET_ACCESS_KEY'])
+  // The printed key of the embedded services, still exported in this terminal, opens no Bedrock.
+  const isOwnKey = environment['AWS_ACCESS_KEY_ID'] === OWNER_CREDENTIALS.accessKeyId;
+  if (!isOwnKey && environment['AWS_ACCESS_KEY_ID'] && environment['AWS_SECRET_ACCESS_KEY'])
     return chosen('bedrock:global.anthropic.claude-sonnet-5-5', 'AWS credentials are in the environment');
   if (environment['ANTHROPIC_API_KEY']) return chosen('anthropic:claude-sonnet-5-5', 'ANTHROPIC_API_KEY is set');
   const { OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: id } = environment;

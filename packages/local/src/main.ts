@@ -26,16 +26,29 @@ const ensureNode24 = (): void => {
   process.exit(status ?? 1);
 };
 
+const wayIn = ({ telegram, url }: LocalSystem): string => {
+  switch (telegram.delivery) {
+    case 'polling':
+      return 'with your bot in Telegram (by long polling)';
+    case 'external':
+      return `post updates with the webhook secret to ${url}/telegram/webhook; replies go to ${telegram.apiRoot}`;
+    case 'webhook':
+      return `through ${telegram.apiRoot}, which posts updates to ${url}/telegram/webhook`;
+  }
+};
+
 const announce = (system: LocalSystem): void => {
   const { telegram } = system;
   const lines = [
     '',
     telegram.usesDouble
       ? `  Chat        ${system.url}`
-      : `  Chat        with your bot in Telegram (${telegram.delivery}); health check ${system.url}/healthz`,
+      : `  Chat        ${wayIn(system)}; health check ${system.url}/healthz`,
     `  Model       ${system.model} (${system.modelWhy})`,
     `  Workspace   ${system.workspaceFolder}  (SOUL.md, MEMORY.md …: edit with any editor)`,
-    `  AWS         ${system.awsEndpoint}  (AWS_ACCESS_KEY_ID=${system.ownerCredentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.ownerCredentials.secretAccessKey} AWS_REGION=us-east-1)`,
+    '  AWS         for the aws CLI (it reads AWS_DEFAULT_REGION) and any SDK, in another terminal:',
+    `              export AWS_ENDPOINT_URL=${system.awsEndpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 \\`,
+    `                AWS_ACCESS_KEY_ID=${system.ownerCredentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.ownerCredentials.secretAccessKey}`,
     '',
     '  Ctrl-C stops it. Everything is kept for the next start.',
     '',
@@ -48,7 +61,7 @@ const run = async (options: LocalOptions): Promise<void> => {
   const system = await startLocal(options, { root, environment: process.env, say: (line) => console.log(line) });
   announce(system);
   console.log(`Ready after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.`);
-  if (options.open && system.telegram.usesDouble) openBrowser(system.url);
+  if (options.open && system.telegram.usesDouble) openBrowser(`${system.url}/#${system.telegram.ownerId}`);
   const stop = (): void => {
     console.log('\nStopping …');
     // A second Ctrl-C does not wait.

@@ -1,3 +1,4 @@
+import { OWNER_CREDENTIALS } from '@agent-claw/embedded-aws';
 import { describe, expect, it } from 'vitest';
 import { chooseModel, modelEnvironment } from './choose-model.ts';
 import { helpText, parseOptions } from './options.ts';
@@ -79,6 +80,7 @@ describe('chooseModel', () => {
       undefined,
     ],
     ['demo', { ANTHROPIC_API_KEY: 'k' }, 'demo'],
+    ['demo', { AWS_ACCESS_KEY_ID: OWNER_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: 's' }, undefined],
   ])('is %s for %o when asked for %s', (spec, environment, asked) => {
     expect(chooseModel(asked, environment).spec).toBe(spec);
   });

@@ -141,7 +141,7 @@ export const parseOptions = (
     });
   let values: Record<string, string | boolean | undefined>;
   try {
-    values = read().values as Record<string, string | boolean | undefined>;
+    ({ values } = read());
   } catch (error) {
     return {
       kind: 'wrong',

@@ -34,7 +34,7 @@ const worldFor = (settings: Settings) => {
   const bot = { id: String(settings.botId), username: settings.botUsername };
   // A secret that reads "undefined" is one that nobody set.
   const secretDigests = settings.secrets.map((secret) => createHash('sha256').update(secret).digest('hex'));
-  const ingest = createIngestUpdate({ mailbox, wakes: memoryWakeQueue(), access, bot, clock, log });
+  const ingest = createIngestUpdate({ mailbox, wakes: memoryWakeQueue(), access, bot, clock });
   return { answer: createAnswerWebhook({ ingest, secretDigests, log }), lines, appended };
 };
 
@@ -77,7 +77,7 @@ export const badWebhooks: Property = {
         testCase['alsoAccept'] === undefined &&
         answer.statusCode !== testCase['expectStatus']
       )
-        return `answered ${answer.statusCode}, expected ${String(testCase['expectStatus'])}`;
+        return `answered ${answer.statusCode}, expected ${JSON.stringify(testCase['expectStatus'])}`;
       if ((answer.body ?? '') !== '' && !(world.appended.length > 0 && TYPING.test(answer.body ?? '')))
         return `reflected ${answer.body}`;
     }

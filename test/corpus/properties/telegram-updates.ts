@@ -11,6 +11,11 @@ type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null ? (value as Json) : undefined;
 
+const idOf = (value: unknown): string => {
+  const id = object(value)?.['id'];
+  return typeof id === 'number' ? String(id) : '';
+};
+
 /** Every field of the raw message that the product uses, looked up in what it was turned into. */
 const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
   const lost: string[] = [];
@@ -62,8 +67,8 @@ export const telegramUpdates: Property = {
     if (parsed.kind === 'ignored')
       return parsed.reason === 'other_kind' ? null : 'a real message was taken for unusable';
     const raw = object(update[parsed.kind]) ?? {};
-    const from = String(object(raw['from'])?.['id'] ?? '');
-    const chat = String(object(raw['chat'])?.['id'] ?? '');
+    const from = idOf(raw['from']);
+    const chat = idOf(raw['chat']);
     const admission = admit(visitorOf(parsed.message, BOT), { ownerId: from, guestIds: [], groupIds: [chat] });
     const isOwnersPrivateChat =
       object(raw['chat'])?.['type'] === 'private' && chat === from && raw['business_connection_id'] === undefined;
