@@ -4,14 +4,32 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@app/source'];
 const project = (name: string, include: string[], timeoutMs: number) => ({
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**'], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+  },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/*/src/**/*.test.ts', 'agent-container/src/**/*.test.ts', 'scripts/**/*.test.ts'], 10_000),
-      project('contract', ['agent-container/test/**/*.contract.test.ts', 'packages/*/test/**/*.contract.test.ts', 'test/contract/**/*.test.ts'], 60_000),
+      project(
+        'unit',
+        ['packages/*/src/**/*.test.ts', 'agent-container/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+        10_000,
+      ),
+      project(
+        'contract',
+        [
+          'agent-container/test/**/*.contract.test.ts',
+          'packages/*/test/**/*.contract.test.ts',
+          'test/contract/**/*.test.ts',
+        ],
+        60_000,
+      ),
       project('corpus', ['test/corpus/**/*.test.ts'], 60_000),
       project('infra', ['infra/test/**/*.test.ts'], 120_000),
       project('fences', ['test/fences/**/*.test.ts'], 120_000),
