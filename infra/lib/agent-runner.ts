@@ -1,6 +1,5 @@
 import type { AgentRunnerEnvironment } from '@agent-claw/agent-runner/config';
 import { Duration } from 'aws-cdk-lib';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { alarmOnErrors } from './function-alarms.ts';
@@ -47,9 +46,20 @@ export class AgentRunner extends ServiceFunction {
     this.allow('Ring', ['sqs:SendMessage'], [props.wakes.queue.queueArn]);
     this.allow('BotToken', ['secretsmanager:GetSecretValue'], [props.telegram.secret.secretArn]);
     props.runtime.allowInvoke(this);
-    this.function.addEventSource(
-      new SqsEventSource(props.wakes.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 5 }),
+    // Lambda takes and deletes the wakes with this role; the runner itself moves a wake's visibility.
+    this.allow(
+      'Wakes',
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      [props.wakes.queue.queueArn],
     );
+    const wakes = this.function.addEventSourceMapping('Wakes', {
+      eventSourceArn: props.wakes.queue.queueArn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      maxConcurrency: 5,
+    });
+    // Lambda checks the permissions when the mapping is made.
+    wakes.node.addDependency(this.role);
     alarmOnErrors(
       this,
       'Turns fail. Messages wait in their lanes and are tried again; look at the log of agent-runner.',

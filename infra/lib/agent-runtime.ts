@@ -99,7 +99,7 @@ export class AgentRuntime extends Construct {
     );
     allow(
       'WorkspaceFiles',
-      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      ['s3:GetObject', 's3:PutObject'],
       WORKSPACE_PREFIXES.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     );
     // Without a prefix condition: S3 answers 403 instead of 404 for a missing object when the caller may not list the bucket.
@@ -120,7 +120,7 @@ export class AgentRuntime extends Construct {
   allowInvoke(service: ServiceFunction): void {
     service.allow(
       'Agent',
-      ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:StopRuntimeSession'],
+      ['bedrock-agentcore:InvokeAgentRuntime'],
       [this.arn, `${this.arn}/runtime-endpoint/DEFAULT`],
     );
   }
