@@ -67,6 +67,30 @@ const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unkn
 };
 
 const ROUNDS = 2;
+const ANSWER = '1 2 3 4 5 6 7 8 9 10 11 12';
+
+/** A turn whose traces later rounds must not lose. */
+const remember = async (system: SystemUnderTest): Promise<void> => {
+  await say(system, 'Remember that crashes happen');
+  await until('the note', 30_000, async () => turnsFinished(system) >= 1, system.logs);
+};
+
+/** What is shown after the first `before` answers once the interrupted one is there; its placeholder goes right after it. */
+const recovered = (system: SystemUnderTest, before: number): Promise<readonly string[]> =>
+  until(
+    'the answer',
+    RECOVERY_MS,
+    async () => {
+      const texts = (await shown(system)).slice(before);
+      return texts.some((text) => text.endsWith('11 12')) && !texts.some((text) => text.endsWith('…')) ? texts : null;
+    },
+    system.logs,
+  );
+
+const answerFromHistory = async (system: SystemUnderTest, before: number): Promise<string> => {
+  await say(system, 'what did I just say?');
+  return until('an answer from history', RECOVERY_MS, async () => (await shown(system))[before + 1], system.logs);
+};
 
 describe.concurrent('kill -9 of the whole tree', () => {
   it.each(Object.entries(MOMENTS))(
@@ -74,41 +98,22 @@ describe.concurrent('kill -9 of the whole tree', () => {
     async (_moment, reach) => {
       using folder = temporaryFolder();
       const port = await freePort();
-      const environment = { AGENT_CLAW_WAKE_HIDDEN_S: '5' };
-      const start = () => startSystem({ dataDir: folder.path, port, environment });
-      {
-        await using system = await start();
-        await say(system, 'Remember that crashes happen');
-        await until('the note', 30_000, async () => (await shown(system)).some((text) => text.includes('Noted')));
-        await until('its finish', 30_000, async () => turnsFinished(system) >= 1);
-      }
+      const start = () => startSystem({ dataDir: folder.path, port, environment: { AGENT_CLAW_WAKE_HIDDEN_S: '5' } });
       for (let round = 1; round <= ROUNDS; round += 1) {
-        const before = await (async () => {
+        let before = 0;
+        {
           await using system = await start();
-          const count = (await shown(system)).length;
+          if (round === 1) await remember(system);
+          before = (await shown(system)).length;
           await reach(system);
           await system.killTree();
-          return count;
-        })();
+        }
         await using system = await start();
-        const answers = await until('the answer', RECOVERY_MS, async () => {
-          const texts = (await shown(system)).slice(before);
-          // The answer came fresh, and its placeholder goes right after.
-          return texts.some((text) => text.endsWith('11 12')) && !texts.some((text) => text.endsWith('…'))
-            ? texts
-            : null;
-        });
-        expect(answers).toEqual(['1 2 3 4 5 6 7 8 9 10 11 12']);
-        await say(system, 'what did I just say?');
-        const [answer] = await until('an answer from history', RECOVERY_MS, async () => {
-          const texts = (await shown(system)).slice(before + 1);
-          return texts.length > 0 && !texts.at(-1)?.endsWith('…') ? texts : null;
-        });
-        expect(answer).toContain('count to 12 slowly');
-        expect(readFileSync(join(system.workspaceFolder, 'MEMORY.md'), 'utf8').match(/crashes happen/giu)).toHaveLength(
-          1,
-        );
-        await system.killTree();
+        expect(await recovered(system, before)).toEqual([ANSWER]);
+        expect(await answerFromHistory(system, before)).toContain('count to 12 slowly');
+        const memory = readFileSync(join(system.workspaceFolder, 'MEMORY.md'), 'utf8');
+        expect(memory.match(/crashes happen/giu)).toHaveLength(1);
+        await until('a lane at rest', RECOVERY_MS, async () => turnsFinished(system) >= 2, system.logs);
       }
     },
     600_000,
