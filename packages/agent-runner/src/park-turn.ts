@@ -14,7 +14,9 @@ export const tellFailure = async (
   turn: ActiveTurn,
   markdown: string,
 ): Promise<TurnResult> => {
-  const isAnswerOut = outbox.ledger.parts().some((key) => key.startsWith('p'));
+  const { ledger } = outbox;
+  const isOut = (key: string): boolean => ['sent', 'in_doubt'].includes(ledger.get(key)?.state ?? '');
+  const isAnswerOut = ledger.parts().some((key) => key.startsWith('p') && isOut(key));
   if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
   const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const };
   return resultOf(await deliverReply(outbox, renderer, reply), turn.taken);

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerPart } from '@agent-claw/core';
+import { aDone, aTurn, anEntry } from '@agent-claw/testkit';
+import type { ScriptedEvent } from '@agent-claw/testkit';
+import { aLegWorld } from '../test/leg-world.ts';
+
+const two = `${'a'.repeat(100)}${'b'.repeat(20)}`;
+
+/** A leg before this one died with this ledger; the container has the answer. */
+const afterCrash = async (ledger: Readonly<Record<string, LedgerPart>>, reply = 'answer', ageMs = 0) => {
+  const world = aLegWorld([aDone(reply)]);
+  await world.say(anEntry(1));
+  await world.crashed(aTurn({ startedAtMs: world.clock.now() - ageMs, ledger }), 'e1-s');
+  return world;
+};
+/** As if the placeholder had been sent in this chat. */
+const placeholder = async (world: Awaited<ReturnType<typeof afterCrash>>): Promise<void> => {
+  world.messenger.answerSend({ kind: 'sent', messageId: 7 });
+  await world.messenger.send(
+    { channel: 'tg', account: '7000', place: '4242001' },
+    { text: 'so far …' } as never,
+    { silent: true },
+    () => 1_000,
+  );
+};
+
+describe('a part whose first try may have arrived', () => {
+  it('is still sent when the second try is refused for now', async () => {
+    const world = await afterCrash({ p0: { state: 'sending' } });
+    world.messenger.answerSend({ kind: 'wait', retryAfterMs: 60_000 });
+    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 60 });
+    expect(world.lane()?.turn?.ledger).toEqual({ p0: { state: 'sending' } });
+    await world.clock.advance(60_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual(['answer']);
+  });
+
+  it('is not sent a third time: the doubt is counted and said', async () => {
+    const world = await afterCrash({ p0: { state: 'in_doubt' } });
+    await world.leg();
+    expect(world.shown()).toEqual([expect.stringContaining('a part may be missing or doubled')]);
+    expect(world.counted).toEqual(['reply_in_doubt']);
+  });
+
+  it('is left at that when the second try was confirmed', async () => {
+    const world = await afterCrash({ p0: { state: 'in_doubt', messageId: 5 } });
+    await world.leg();
+    expect({ shown: world.shown(), counted: world.counted }).toEqual({ shown: [], counted: [] });
+  });
+
+  it('says so too when both tries end without an answer in one leg', async () => {
+    const world = aLegWorld([aDone('answer')]);
+    await world.say(anEntry(1));
+    world.messenger.answerSend({ kind: 'in_doubt' });
+    world.messenger.answerSend({ kind: 'in_doubt' });
+    await world.leg();
+    expect(world.shown()).toEqual(['answer', 'answer', expect.stringContaining('missing or doubled')]);
+  });
+});
+
+describe('a failure text', () => {
+  it('does not swallow an answer that comes after all', async () => {
+    const world = await afterCrash({ f0: { state: 'sent', messageId: 5 } });
+    await world.leg();
+    expect(world.shown()).toEqual(['answer']);
+  });
+
+  it('is not put over an answer that is out', async () => {
+    const lost: ScriptedEvent = { type: 'failed', code: 'x', message: 'Broken.', retryable: false };
+    const world = aLegWorld([lost]);
+    await world.say(anEntry(1));
+    const ledger = { p0: { state: 'sent', messageId: 5 } } as const;
+    await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual([]);
+  });
+});
+
+describe('the placeholder', () => {
+  it('is noted as the first part before later parts follow, so that no second first part comes below them', async () => {
+    const world = await afterCrash({ draft: { state: 'sent', messageId: 7 } }, two, -59_000);
+    await placeholder(world);
+    world.messenger.answerSend({ kind: 'wait', retryAfterMs: 60_000 });
+    expect((await world.leg()).kind).toBe('give_back');
+    expect(world.lane()?.turn?.ledger['p0']).toEqual({ state: 'sent', messageId: 7 });
+    await world.clock.advance(60_000);
+    await world.leg();
+    expect(world.shown()).toEqual(['a'.repeat(100), 'b'.repeat(20)]);
+  });
+
+  it('is tried once: one whose fate is unknown is never sent again', async () => {
+    const events: ScriptedEvent[] = Array.from({ length: 3 }, () => ({ type: 'text', delta: 'x' }));
+    const world = aLegWorld((clock) => ({
+      async *turn(_session, _call, signal) {
+        for (const [index] of events.entries()) {
+          yield { seq: index + 1, type: 'text' as const, delta: 'x' };
+          await clock.sleep(3_000, signal);
+        }
+        yield { seq: 9, type: 'done' as const, reply: 'answer', consumed: [], ending: 'complete' as const };
+      },
+      steer: async () => true,
+      stop: async () => true,
+      endSession: async () => undefined,
+    }));
+    world.messenger.answerSend({ kind: 'in_doubt' });
+    await world.say(anEntry(1));
+    await world.leg();
+    expect({ shown: world.shown(), edits: world.messenger.calls.filter((call) => call === 'edit') }).toEqual({
+      shown: ['x …', 'answer'],
+      edits: [],
+    });
+  });
+
+  it('is removed once more after a short pause, and an answer that is out stays out when it cannot be', async () => {
+    const slow = await afterCrash({ draft: { state: 'sent', messageId: 7 } }, 'answer', 30_000);
+    await placeholder(slow);
+    slow.messenger.answerRemove({ kind: 'wait', retryAfterMs: 2_000 });
+    expect(await slow.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(slow.shown()).toEqual(['answer']);
+
+    const stuck = await afterCrash({ draft: { state: 'sent', messageId: 7 } }, 'answer', 30_000);
+    await placeholder(stuck);
+    stuck.messenger.answerRemove({ kind: 'failed' });
+    expect(await stuck.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(stuck.shown()).toEqual(['so far …', 'answer']);
+  });
+});
+
+describe('the deadline', () => {
+  it('reaches a delivery: what is left is sent by the next leg, once', async () => {
+    const world = aLegWorld([aDone('x'.repeat(350))]);
+    await world.say(anEntry(1));
+    for (const _part of [1, 2]) world.messenger.answerSend({ kind: 'wait', retryAfterMs: 4_000 });
+    expect(await world.leg({ lengthMs: 6_000 })).toEqual({ kind: 'handed_over' });
+    expect(world.shown()).toEqual([]);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ lengths: world.shown().map(({ length }) => length), counted: world.counted }).toEqual({
+      lengths: [100, 100, 100, 50],
+      counted: [],
+    });
+  });
+});

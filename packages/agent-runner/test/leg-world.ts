@@ -1,0 +1,115 @@
+import type { AgentRuntime, InboxEntry, LaneStore, RenderedPart, ReplyRenderer, WakeReceipt } from '@agent-claw/core';
+import {
+  aLaneId,
+  manualClock,
+  memoryLanes,
+  memoryWakeQueue,
+  recordingLog,
+  recordingMessenger,
+  scriptedAgentRuntime,
+} from '@agent-claw/testkit';
+import type { ManualClock, ScriptedEvent } from '@agent-claw/testkit';
+import { createRunLeg } from '../src/run-leg.ts';
+import type { LegOutcome, RunLegDeps } from '../src/run-leg.ts';
+
+export const LANE = aLaneId();
+const part = (text: string): RenderedPart => ({ text }) as unknown as RenderedPart;
+
+/** Parts of 100 characters, so that a test can read them. */
+const renderer: ReplyRenderer = {
+  final: (markdown) => markdown.match(/[^]{1,100}/gu)?.map(part) ?? [],
+  preview: (markdown) => part(markdown),
+};
+
+export interface LegOptions {
+  readonly wakeId?: string;
+  readonly lengthMs?: number;
+  readonly with?: Partial<RunLegDeps>;
+  readonly receipt?: WakeReceipt;
+}
+
+/** One lane with everything around it in memory and in virtual time. */
+export const aLegWorld = (
+  agent: ((clock: ManualClock) => AgentRuntime) | readonly ScriptedEvent[] = [],
+  store: (lanes: LaneStore) => LaneStore = (lanes) => lanes,
+) => {
+  const clock = manualClock();
+  const { mailbox, lanes, peek } = memoryLanes();
+  const wakes = memoryWakeQueue();
+  const messenger = recordingMessenger();
+  const log = recordingLog();
+  const counted: string[] = [];
+  const hidden: number[] = [];
+  const scripted = scriptedAgentRuntime(() => (typeof agent === 'function' ? [] : agent));
+  const deps: RunLegDeps = {
+    lanes: store(lanes),
+    wakes,
+    runtime: typeof agent === 'function' ? agent(clock) : scripted,
+    messenger,
+    renderer,
+    clock,
+    log,
+    metrics: { count: (name: string) => void counted.push(name) },
+    access: { ownerId: '4242001', guestIds: [], groupIds: [] },
+    botId: '7000',
+    runtimeEpoch: 'e1',
+    limits: { wakeHiddenS: 60 },
+  };
+  const say = async (...entries: InboxEntry[]): Promise<void> => {
+    for (const entry of entries) await mailbox.append({ laneId: LANE, entry, nowMs: clock.now() });
+  };
+  /** Begins a leg; time is the test's. */
+  const begin = (options: LegOptions = {}): Promise<LegOutcome> =>
+    createRunLeg({ ...deps, ...options.with })(
+      {
+        laneId: LANE,
+        wakeId: options.wakeId ?? 'w1',
+        invocationId: `i${clock.now()}`,
+        endsAtMs: clock.now() + (options.lengthMs ?? 240_000),
+      },
+      options.receipt ?? { hideFor: async (seconds) => void hidden.push(seconds) },
+    );
+  /** Runs a leg to its end, as fast as virtual time goes. */
+  const leg = async (options: LegOptions = {}): Promise<LegOutcome> => {
+    const state = { over: false };
+    const running = begin(options).finally(() => (state.over = true));
+    running.catch(() => undefined);
+    for (let step = 0; step < 1_000 && !state.over; step += 1) await clock.advance(500);
+    return running;
+  };
+  /** A leg that died: its lease has run out, and the turn is as it left it. */
+  const crashed = async (turn?: Parameters<LaneStore['saveTurn']>[1], session?: string): Promise<void> => {
+    const acquired = await lanes.acquire(LANE, `w0/${clock.now()}`, clock.now());
+    if (acquired.kind !== 'acquired') throw new Error('The lane is held.');
+    const startedAtMs = clock.now();
+    if (turn !== undefined)
+      await lanes.saveTurn(
+        acquired.lease,
+        turn,
+        session === undefined ? undefined : { id: session as never, startedAtMs },
+      );
+    await clock.advance(60_000);
+  };
+  const shown = (): readonly string[] =>
+    messenger.shown().map((message) => (message.part as unknown as { text: string }).text);
+  const lane = () => peek(LANE);
+  return {
+    clock,
+    lanes,
+    wakes,
+    messenger,
+    runtime: scripted,
+    log,
+    counted,
+    hidden,
+    deps,
+    say,
+    begin,
+    leg,
+    crashed,
+    shown,
+    lane,
+  };
+};
+
+export type LegWorld = ReturnType<typeof aLegWorld>;
