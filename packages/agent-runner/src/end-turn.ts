@@ -25,10 +25,12 @@ export const endTurn = async (
       return keeper.lost.aborted ? { kind: 'lease_lost' } : { kind: 'unfinished' };
     case 'fenced':
       return { kind: 'lease_lost' };
-    case 'unreachable':
-      if (clock.now() - turn.startedAtMs < UNREACHABLE_GIVE_UP_MS)
-        return { kind: 'retry', afterMs: UNREACHABLE_RETRY_MS };
-      return parkTurn(outbox, renderer, turn, 'unreachable');
+    case 'unreachable': {
+      const ageMs = clock.now() - turn.startedAtMs;
+      if (ageMs >= UNREACHABLE_GIVE_UP_MS) return await parkTurn(outbox, renderer, turn, 'unreachable');
+      // Less and less often: each time counts against what the queue lets a wake come back.
+      return { kind: 'retry', afterMs: Math.max(UNREACHABLE_RETRY_MS, ageMs / 4) };
+    }
     case 'done':
       return answer(outbox, renderer, turn, ending);
     case 'unknown':
