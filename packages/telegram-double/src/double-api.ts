@@ -142,6 +142,7 @@ export interface CallbackView {
 }
 
 export interface DoubleState {
+  /** Who looks: the person named by `as`, or the owner. */
   readonly me: PersonView;
   readonly bots: readonly PersonView[];
   readonly people: readonly PersonView[];

@@ -53,8 +53,8 @@ describe('live events', () => {
       topics?: { name: string; last?: { service?: string } }[];
     };
     expect(topics.map(({ name, last }) => [name, last?.service])).toEqual([
-      ['Ideas', 'You created the topic “Ideas”'],
-      ['Garden', 'You created the topic “Garden”'],
+      ['Ideas', 'Sam created the topic “Ideas”'],
+      ['Garden', 'Sam created the topic “Garden”'],
     ]);
   });
 
@@ -105,10 +105,12 @@ describe('the people API', () => {
     expect([
       await world.people('GET', '/chats/5/messages'),
       await world.people('GET', '/state?as=5'),
+      await world.people('GET', '/events?as=5'),
       await world.people('POST', `/chats/${group}/members`, { userId: 5, status: 'member' }),
       await world.say(owner, 'x', { as: friend }),
     ]).toEqual([
       { error: 'No chat 5. GET /_double/chats lists them.' },
+      { error: 'Nobody has the id 5. Create a person with POST /_double/people.' },
       { error: 'Nobody has the id 5. Create a person with POST /_double/people.' },
       { error: 'Nobody has the id 5. Create a person with POST /_double/people.' },
       { error: `Person ${friend} is not in chat ${owner}.` },

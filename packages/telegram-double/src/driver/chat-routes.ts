@@ -1,12 +1,12 @@
 import { commandsFor } from '../methods/command-methods.ts';
-import { createTopic, defaultIconColor } from '../methods/chat-methods.ts';
+import { createTopic, defaultIconColor } from '../methods/topic-methods.ts';
 import type { MemberStatus } from '../double-api.ts';
 import { chatObject } from '../world/bot-view.ts';
 import { migrate, setBlocked, setMember } from '../world/membership.ts';
 import { chatView, personView, readKey } from '../world/page-view.ts';
 import { sendUpdate } from '../world/updates.ts';
 import { userOf } from '../world/world.ts';
-import { DriverError, type DriverRequest, type Routes } from './driver-request.ts';
+import { assertPerson, DriverError, type DriverRequest, type Routes } from './driver-request.ts';
 import { chatOf, published } from './find-chat.ts';
 import { newChat } from './new-chat.ts';
 
@@ -44,8 +44,7 @@ export const chatRoutes: Routes = {
     if (!['member', 'administrator', 'left', 'kicked'].includes(status))
       throw new DriverError(400, `No member status "${status}".`);
     const userId = params.int('userId') ?? 0;
-    if (deps.world.users.get(String(userId)) === undefined)
-      throw new DriverError(404, `Nobody has the id ${userId}. Create a person with POST /_double/people.`);
+    assertPerson(deps.world, userId);
     const changed = setMember(deps.world, deps.mailboxes, chatOf(request), userId, status as MemberStatus, asId);
     return chatView(deps.world, changed, asId);
   },

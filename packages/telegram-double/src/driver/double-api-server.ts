@@ -1,4 +1,4 @@
-import { type DriverDeps, DriverError } from './driver-request.ts';
+import { assertPerson, type DriverDeps, DriverError } from './driver-request.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BotApiError } from '../bot-api-error.ts';
 import { answerJson } from '../transport/bot-api.ts';
@@ -32,8 +32,7 @@ export const createDoubleApi = (deps: DriverDeps) => {
       const groups = route.pattern.exec(path)?.groups ?? {};
       const names = Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodedPart(value)]));
       const asId = params.int('as') ?? deps.world.ownerId;
-      if (deps.world.users.get(String(asId)) === undefined)
-        throw new DriverError(404, `Nobody has the id ${asId}. Create a person with POST /_double/people.`);
+      assertPerson(deps.world, asId);
       answerJson(response, 200, await route.run({ deps, params, path: names, asId }));
     } catch (error) {
       if (error instanceof DriverError || error instanceof BotApiError)

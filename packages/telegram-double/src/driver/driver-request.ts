@@ -35,3 +35,9 @@ export class DriverError extends Error {
     this.status = status;
   }
 }
+
+/** @throws DriverError 404 when nobody has this id. */
+export const assertPerson = (world: World, id: number): void => {
+  if (world.users.get(String(id)) === undefined)
+    throw new DriverError(404, `Nobody has the id ${id}. Create a person with POST /_double/people.`);
+};

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { chatView, personView } from '../world/page-view.ts';
 import type { NumberedEvent } from '../world/event-stream.ts';
 import { userOf, type World } from '../world/world.ts';
+import { assertPerson } from './driver-request.ts';
 
 const keepAliveMs = 15_000;
 
@@ -14,6 +15,9 @@ export const streamEvents = (
   url: URL,
 ): void => {
   const as = url.searchParams.get('as');
+  const viewerId = as === null ? world.ownerId : Number(as);
+  assertPerson(world, viewerId);
+  const me = personView(userOf(world, viewerId));
   const concerns = ({ chatKey }: NumberedEvent): boolean => {
     if (as === null || chatKey === null) return true;
     const chat = world.chats.get(chatKey);
@@ -31,9 +35,8 @@ export const streamEvents = (
   const missed = typeof from === 'string' ? world.events.after(Number(from)) : [];
   // The id of an event that is still to come would skip the missed ones, should the connection break among them.
   const heard = missed === null || missed.length === 0 ? world.events.lastId() : (missed[0]?.id ?? 1) - 1;
-  write(heard, { type: 'hello', me: personView(userOf(world, world.ownerId)) });
+  write(heard, { type: 'hello', me });
   if (missed === null) write(world.events.lastId(), { type: 'reset' });
-  const viewerId = as === null ? world.ownerId : Number(as);
   const show = (one: NumberedEvent): void => {
     if (!concerns(one)) return;
     const chat = one.chatKey === null ? undefined : world.chats.get(one.chatKey);

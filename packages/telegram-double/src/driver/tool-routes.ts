@@ -30,7 +30,7 @@ const after = (world: World, delayMs: number, run: () => void): void => {
 
 export const toolRoutes: Routes = {
   'GET /state': ({ deps: { world }, asId }): DoubleState => ({
-    me: personView(userOf(world, world.ownerId)),
+    me: personView(userOf(world, asId)),
     bots: world.bots.map(({ id }) => personView(userOf(world, id))),
     people: world.users
       .values()

@@ -215,6 +215,8 @@ export const createComposer = (actions: PageActions) => {
       commandMenu.show(null, '');
       if (state.open !== null && matchMedia('(min-width: 761px)').matches) input.focus();
     }
+    const blocked = state.chats.find(({ chatId }) => chatId === state.open?.chatId)?.blocked === true;
+    input.placeholder = blocked ? 'Blocked. A message unblocks the bot' : 'Message';
     now.lastOwn =
       conversation?.messages.findLast((message) => message.from.id === state.me?.id && message.service === undefined) ??
       null;

@@ -4,10 +4,12 @@ import type { Clock } from '../clock.ts';
 import type { RecordedRequest } from '../double-api.ts';
 import type { Faults } from '../faults.ts';
 import { type Call, Described, type Methods } from '../methods/call.ts';
+import { answerMethods } from '../methods/answer-methods.ts';
 import { chatMethods } from '../methods/chat-methods.ts';
 import { commandMethods } from '../methods/command-methods.ts';
 import { mediaMethods } from '../methods/media-methods.ts';
 import { textMethods } from '../methods/text-methods.ts';
+import { topicMethods } from '../methods/topic-methods.ts';
 import { webhookMethods } from '../methods/webhook-methods.ts';
 import type { BotIdentity } from '../world/world.ts';
 import type { Params } from './params.ts';
@@ -16,7 +18,15 @@ import { assertWithinRate, type RateLimits } from './rate-limits.ts';
 import { paramsOfBody, readParams } from './read-params.ts';
 import { sufferFault } from './suffer-fault.ts';
 
-const methods: Methods = { ...textMethods, ...mediaMethods, ...chatMethods, ...commandMethods, ...webhookMethods };
+const methods: Methods = {
+  ...textMethods,
+  ...mediaMethods,
+  ...chatMethods,
+  ...topicMethods,
+  ...answerMethods,
+  ...commandMethods,
+  ...webhookMethods,
+};
 /** Methods that the body of a webhook's answer cannot call. */
 const notInAnswers = /^(?:get|setwebhook$|deletewebhook$|close$|logout$)/;
 

@@ -55,6 +55,12 @@ export const chatView = (world: World, chat: ChatRecord, viewerId: number): Chat
   };
 };
 
+/** Stores a changed chat and shows it to everybody in it. */
+export const publishChat = (world: World, chat: ChatRecord): void => {
+  world.chats.put(chat.key, chat);
+  world.events.publish(chat.key, { type: 'chat', chat: chatView(world, chat, world.ownerId) });
+};
+
 export const readKey = (userId: number, threadId: number | undefined): string =>
   threadId === undefined ? String(userId) : `${userId}:${threadId}`;
 

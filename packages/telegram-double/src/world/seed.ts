@@ -12,8 +12,8 @@ export const seedWorld = (world: World): void => {
     world.users.put(String(owner), {
       id: owner,
       is_bot: false,
-      first_name: 'You',
-      username: 'you_local',
+      first_name: 'Sam',
+      username: 'sam_local',
       language_code: 'en',
     });
   const [bot] = world.bots;
