@@ -42,17 +42,38 @@ class Stopped extends Error {
 }
 
 const addresses = new Set<string>();
-if (isOffline)
-  for (const { middlewareStack } of [dynamo, sqs, secrets, agentcore])
-    middlewareStack.add(
-      () =>
-        ({ request }) => {
-          const { protocol, hostname, path } = request as { protocol: string; hostname: string; path: string };
-          addresses.add(`${protocol}//${hostname}${path}`);
-          return Promise.reject(new Stopped('Nothing is sent.'));
-        },
-      { step: 'finalizeRequest', priority: 'low' },
-    );
+const note = (request: unknown): Promise<never> => {
+  const { protocol, hostname, path } = request as { protocol: string; hostname: string; path: string };
+  addresses.add(`${protocol}//${hostname}${path}`);
+  return Promise.reject(new Stopped('Nothing is sent.'));
+};
+const last = { step: 'finalizeRequest', priority: 'low' } as const;
+if (isOffline) {
+  dynamo.middlewareStack.add(
+    () =>
+      ({ request }) =>
+        note(request),
+    last,
+  );
+  sqs.middlewareStack.add(
+    () =>
+      ({ request }) =>
+        note(request),
+    last,
+  );
+  secrets.middlewareStack.add(
+    () =>
+      ({ request }) =>
+        note(request),
+    last,
+  );
+  agentcore.middlewareStack.add(
+    () =>
+      ({ request }) =>
+        note(request),
+    last,
+  );
+}
 
 const report = async (): Promise<void> => {
   const answers: Record<string, unknown> = {};
