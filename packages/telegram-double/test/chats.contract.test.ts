@@ -110,6 +110,21 @@ describe('buttons', () => {
   });
 });
 
+describe('replies', () => {
+  it('quote what they answer, but not what it hides', async () => {
+    await using world = await aDouble();
+    const { message_id } = await world.api.sendMessage(owner, 'it was <tg-spoiler>Robin</tg-spoiler>', {
+      parse_mode: 'HTML',
+    });
+    await world.say(owner, 'no!', { replyTo: message_id });
+    expect((await world.history(owner)).messages.at(-1)?.['replyTo']).toEqual({
+      messageId: message_id,
+      name: 'agent-claw',
+      text: 'it was ▒▒▒▒▒',
+    });
+  });
+});
+
 describe('forwarding and copying', () => {
   it('names the first author, or nobody', async () => {
     await using world = await aDouble();

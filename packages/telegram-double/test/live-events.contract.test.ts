@@ -117,3 +117,24 @@ describe('the people API', () => {
     ]);
   });
 });
+
+describe('log lines', () => {
+  it('name the place of a failure and carry neither a token nor what somebody wrote', async () => {
+    const lines: unknown[] = [];
+    await using world = await aDouble({ log: { info: (event, fields) => lines.push({ event, ...fields }) } });
+    const status = async (path: string, body: unknown) =>
+      (
+        await fetch(`${world.url}${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+      ).status;
+    const wrong = await status(`/_double/chats/${owner}/messages`, { text: 'my secret words', entities: 5 });
+    expect([wrong, lines.length, JSON.stringify(lines)]).toEqual([
+      500,
+      1,
+      expect.not.stringMatching(/secret|local-token/),
+    ]);
+  });
+});

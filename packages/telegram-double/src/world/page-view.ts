@@ -117,8 +117,19 @@ const textOf = (body: Json): string => plainText(body['text'] ?? body['caption']
 const replyView = (world: World, target: MessageRecord) => ({
   messageId: target.id,
   name: personView(userOf(world, target.fromId)).name,
-  text: textOf(target.body) || (mediaOf(world, target.body)?.kind ?? ''),
+  text: withoutSpoilers(target.body) || (mediaOf(world, target.body)?.kind ?? ''),
 });
+
+/** A quote of a message must not give away what the message hides. */
+const withoutSpoilers = (body: Json): string => {
+  const entities = (body['entities'] ?? body['caption_entities'] ?? []) as EntityView[];
+  return entities
+    .filter(({ type }) => type === 'spoiler')
+    .reduce(
+      (text, { offset, length }) => text.slice(0, offset) + '▒'.repeat(length) + text.slice(offset + length),
+      textOf(body),
+    );
+};
 
 const buttonView = (button: Json): ButtonView => {
   const copy = button['copy_text'] as { text?: string } | undefined;
