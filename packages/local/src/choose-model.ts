@@ -31,6 +31,15 @@ export const chooseModel = (asked: string | undefined, environment: Environment)
   return chosen('demo', 'no model key found; --model chooses another');
 };
 
+/** What the environment lacks for this model, in words; null when nothing. A server of one's own may need no key. */
+export const missingKey = (spec: string, environment: Environment): string | null => {
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, ANTHROPIC_API_KEY: anthropicKey } = environment;
+  if (spec.startsWith('anthropic:') && !anthropicKey) return 'ANTHROPIC_API_KEY';
+  if (spec.startsWith('bedrock:') && (!id || !secret))
+    return 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (profiles are not read)';
+  return null;
+};
+
 /** The caller's variables that a model's client needs. They reach the container's model client and nothing else. */
 export const modelEnvironment = (spec: string, environment: Environment): Record<string, string> => {
   const pick = (name: string): Record<string, string> => (environment[name] ? { [name]: environment[name] } : {});

@@ -1,6 +1,6 @@
 import { OWNER_CREDENTIALS } from '@agent-claw/embedded-aws';
 import { describe, expect, it } from 'vitest';
-import { chooseModel, modelEnvironment } from './choose-model.ts';
+import { chooseModel, missingKey, modelEnvironment } from './choose-model.ts';
 import { helpText, parseOptions } from './options.ts';
 
 const TOKEN = '123456:abcdefghijklmnopqrstuvwxyz';
@@ -83,6 +83,17 @@ describe('chooseModel', () => {
     ['demo', { AWS_ACCESS_KEY_ID: OWNER_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: 's' }, undefined],
   ])('is %s for %o when asked for %s', (spec, environment, asked) => {
     expect(chooseModel(asked, environment).spec).toBe(spec);
+  });
+
+  it.each([
+    ['anthropic:x', {}, 'ANTHROPIC_API_KEY'],
+    ['anthropic:x', { ANTHROPIC_API_KEY: 'k' }, null],
+    ['bedrock:x', {}, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (profiles are not read)'],
+    ['bedrock:x', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' }, null],
+    ['openai:x@http://127.0.0.1:1/v1', {}, null],
+    ['demo', {}, null],
+  ])('names what %s lacks with %o', (spec, environment, missing) => {
+    expect(missingKey(spec, environment)).toBe(missing);
   });
 
   it("hands a model's client the caller's keys and no others", () => {

@@ -7,10 +7,11 @@ import type { EmbeddedCloud, FaultSwitches, LogLine } from '@agent-claw/embedded
 import { systemClock } from '@agent-claw/observability/system-clock';
 import { createTelegramDouble } from '@agent-claw/telegram-double';
 import type { TelegramDouble } from '@agent-claw/telegram-double';
-import { chooseModel, modelEnvironment } from './choose-model.ts';
+import { chooseModel, missingKey, modelEnvironment } from './choose-model.ts';
 import type { LocalOptions } from './options.ts';
+import { lockDataFolder } from './lock-data-folder.ts';
 import { pollTelegram } from './poll-telegram.ts';
-import { startPublicServer } from './public-server.ts';
+import { startPublicServer, StartError } from './public-server.ts';
 import type { PublicServer } from './public-server.ts';
 import { synthesize } from './synthesize.ts';
 import { secretValueOf, telegramSideOf, versionOf } from './telegram-side.ts';
@@ -69,8 +70,12 @@ const startParts = async (
   // The port first: it is the likeliest thing to be wrong, and the quickest to find out.
   const server = await startPublicServer(options.host, options.port);
   stops.push(() => server.close());
+  stops.unshift(lockDataFolder(dataDir));
   const telegram = telegramSideOf(options, server.url);
   const model = chooseModel(options.model, deps.environment);
+  const missing = missingKey(model.spec, deps.environment);
+  if (missing !== null)
+    throw new StartError(`The model ${model.spec} needs ${missing}. Set it, or choose another with --model.`);
 
   const cdkOut = join(root, 'cdk.out');
   await synthesize(root, cdkOut, () => say('Synthesizing the stack (once per change, about 10 s) …'));
