@@ -9,6 +9,7 @@ import type {
   Permit,
   RenderedPart,
   SendOutcome,
+  WaitOutcome,
   WithheldOutcome,
 } from '@agent-claw/core';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -26,11 +27,7 @@ export interface ChatDeps {
 /** Why the chat said nothing: the lease is gone, or the leg's time is up. */
 export type Silence = { readonly kind: 'lease_lost' } | { readonly kind: 'unfinished' };
 type Refusal = { readonly kind: 'undeliverable'; readonly reason: string };
-type Said<T> =
-  | Exclude<T, WithheldOutcome>
-  | Silence
-  | Refusal
-  | { readonly kind: 'wait'; readonly retryAfterMs: number };
+type Said<T> = Exclude<T, WithheldOutcome> | Silence | Refusal | WaitOutcome;
 
 /**
  * The lane's place in its channel. Every call, courtesies included, passes the same gate at the moment it is made: lease,

@@ -42,7 +42,7 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
     const told = await tellDoubt(outbox, renderer);
     if (told.kind !== 'delivered') return told;
   }
-  if (placeholder !== undefined && opening.messageId !== placeholder) await tidy(outbox, placeholder);
+  await tidyPlaceholder(outbox, opening.messageId);
   return opening;
 };
 
@@ -66,8 +66,13 @@ const tellDoubt = async (outbox: Outbox, renderer: ReplyRenderer): Promise<Deliv
   return part === undefined ? { kind: 'delivered' } : sendPart(outbox, 'd0', part, { silent: true });
 };
 
-/** The answer is out: a placeholder that cannot be removed spoils the look and nothing else. */
-const tidy = async (outbox: Outbox, placeholder: number): Promise<void> => {
+/**
+ * Removes the placeholder, unless it has become the message `kept`. The answer is out: a placeholder that cannot be removed
+ * spoils the look and nothing else.
+ */
+export const tidyPlaceholder = async (outbox: Outbox, kept: number | undefined): Promise<void> => {
+  const placeholder = outbox.ledger.get('draft')?.messageId;
+  if (placeholder === undefined || placeholder === kept) return;
   try {
     const outcome = await patiently(outbox, () => outbox.chat.remove(placeholder));
     if (outcome.kind !== 'done') outbox.log.warn('placeholder_left', { outcome: outcome.kind });

@@ -78,6 +78,31 @@ describe('a failing leg', () => {
     });
   });
 
+  it('puts aside what the run has read as well, and takes the placeholder away, when part of the answer is out', async () => {
+    const { agent } = talker(0, {
+      async *turn() {
+        yield { seq: 1, type: 'done', reply: 'part', consumed: ['u1', 'u2'] as never, ending: 'complete' };
+      },
+    });
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1), anEntry(2));
+    world.messenger.answerSend({ kind: 'sent', messageId: 7 });
+    await world.messenger.send(
+      { channel: 'tg', account: '7000', place: '4242001' },
+      { text: '…' } as never,
+      {},
+      () => 1,
+    );
+    const ledger = { draft: { state: 'sent', messageId: 7 }, p0: { state: 'sent', messageId: 8 } } as const;
+    await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
+    for (const _crash of [2, 3, 4]) await world.crashed();
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ shown: world.shown(), parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
+      shown: [],
+      parked: ['u1', 'u2'],
+    });
+  });
+
   it('does not ring when the lease is gone at the hand-over', async () => {
     const world = aLegWorld(talker(60).agent, (lanes) => ({
       ...lanes,

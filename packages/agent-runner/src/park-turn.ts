@@ -1,6 +1,6 @@
 import { parkedWith } from '@agent-claw/core';
 import type { ActiveTurn, ReplyRenderer } from '@agent-claw/core';
-import { deliverReply } from './deliver-reply.ts';
+import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
 import { PARKED_TEXT } from './failure-text.ts';
 import type { ParkReason } from './failure-text.ts';
 import type { Outbox } from './send-part.ts';
@@ -14,9 +14,11 @@ export const tellFailure = async (
   turn: ActiveTurn,
   markdown: string,
 ): Promise<TurnResult> => {
-  const { ledger } = outbox;
-  const isOut = (key: string): boolean => ['sent', 'in_doubt'].includes(ledger.get(key)?.state ?? '');
-  const isAnswerOut = ledger.parts().some((key) => key.startsWith('p') && isOut(key));
+  const { ledger, metrics } = outbox;
+  const states = ledger.parts().flatMap((key) => (key.startsWith('p') ? [ledger.get(key)?.state] : []));
+  const isAnswerOut = states.some((state) => state === 'sent' || state === 'in_doubt');
+  if (states.includes('sending')) metrics.count('reply_in_doubt');
+  if (isAnswerOut) await tidyPlaceholder(outbox, ledger.get('p0')?.messageId);
   if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
   const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const };
   return resultOf(await deliverReply(outbox, renderer, reply), turn.taken);

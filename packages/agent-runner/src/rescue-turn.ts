@@ -21,11 +21,15 @@ export const createRescueTurn =
     const { crashes } = keeper.lane();
     if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn))) return { kind: 'lease_lost' };
     if (crashes >= 2 * MAX_ATTEMPTS) return asideFor(outbox, turn, 'crashed');
-    if (!isNew && turn.kind !== 'command' && crashes === MAX_ATTEMPTS) {
-      const ending = await savedEnding(deps, outbox, turn, AbortSignal.any([deadline, keeper.lost]));
-      if (ending?.type === 'done') return endTurn(outbox, deps.renderer, turn, ending);
-    }
-    return parkTurn(outbox, deps.renderer, turn, 'crashed');
+    const ending =
+      isNew || turn.kind === 'command'
+        ? null
+        : await savedEnding(deps, outbox, turn, AbortSignal.any([deadline, keeper.lost]));
+    if (ending?.type !== 'done') return parkTurn(outbox, deps.renderer, turn, 'crashed');
+    if (crashes === MAX_ATTEMPTS) return endTurn(outbox, deps.renderer, turn, ending);
+    // What the run has read is put aside with it: it would be answered a second time otherwise.
+    const all = { ...turn, taken: [...new Set([...turn.taken, ...ending.consumed])] };
+    return parkTurn(outbox, deps.renderer, all, 'crashed');
   };
 
 /** @returns null when the container has no ending for the turn; a run that still goes on is told to stop. */

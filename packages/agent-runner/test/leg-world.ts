@@ -21,7 +21,7 @@ const renderer: ReplyRenderer = {
   preview: (markdown) => part(markdown),
 };
 
-export interface LegOptions {
+interface LegOptions {
   readonly wakeId?: string;
   readonly lengthMs?: number;
   readonly with?: Partial<RunLegDeps>;
@@ -111,5 +111,3 @@ export const aLegWorld = (
     lane,
   };
 };
-
-export type LegWorld = ReturnType<typeof aLegWorld>;
