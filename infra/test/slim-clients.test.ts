@@ -20,6 +20,9 @@ interface Answer {
 
 /** Answers as the services do, errors in each service's own shape. */
 const answerTo = (target: string, url: string, body: string): Answer => {
+  if (url.includes('SOUL.md')) return { status: 200, body: '# Soul', headers: { etag: '"e1"' } };
+  if (url.includes('missing.md')) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+  if (url.includes('forbidden.md')) return { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' };
   if (body.includes('"throttled"'))
     return { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'Slow.' } };
   if (target.endsWith('GetItem')) return { status: 200, body: { Item: { pk: { S: 'lane' }, fence: { N: '7' } } } };
@@ -88,10 +91,13 @@ describe('the slimmed AWS clients', () => {
     expect(slimmed).toMatchObject({
       answers: {
         getItem: { Item: { fence: { N: '7' } } },
-        updateItem: { name: 'ConditionalCheckFailedException', status: 400, isCondition: true },
-        throttledItem: { name: 'ThrottlingException', status: 400, isCondition: false },
+        updateItem: { name: 'ConditionalCheckFailedException', status: 400, isRecognised: true },
+        throttledItem: { name: 'ThrottlingException', status: 400, isRecognised: false },
         sendMessage: { MessageId: 'm1' },
         getSecret: { name: 'ResourceNotFoundException' },
+        getObject: { text: '# Soul', ETag: '"e1"' },
+        getMissing: { name: 'NoSuchKey', status: 404, isRecognised: true },
+        getForbidden: { name: 'AccessDenied', status: 403, isRecognised: false },
         invoke: { text: 'data: {"seq":0}\n\n', runtimeSessionId: 's1' },
         invokeBusy: { name: 'RetryableConflictException', status: 409 },
       },
@@ -111,6 +117,9 @@ describe('the slimmed AWS clients', () => {
         `https://dynamodb.${region}.${domain}/`,
         `https://sqs.${region}.${domain}/`,
         `https://secretsmanager.${region}.${domain}/`,
+        `https://files.s3.${region}.${domain}/workspace/SOUL.md`,
+        `https://files.s3.${region}.${domain}/workspace/missing.md`,
+        `https://files.s3.${region}.${domain}/workspace/forbidden.md`,
         expect.stringContaining(`https://bedrock-agentcore.${region}.${domain}/runtimes/`),
       ],
     });

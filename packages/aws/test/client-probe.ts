@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
@@ -15,6 +16,7 @@ const Key = { pk: { S: 'lane' } };
 const dynamo = new DynamoDBClient(config);
 const sqs = new SQSClient(config);
 const secrets = new SecretsManagerClient(config);
+const s3 = new S3Client(config);
 const agentcore = new BedrockAgentCoreClient(config);
 const QueueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? process.env['SQS_URL']}/000000000000/wakes`;
 const arn = 'arn:aws:bedrock-agentcore:eu-west-1:000000000000:runtime/agent-0123456789';
@@ -26,6 +28,12 @@ const calls: Readonly<Record<string, () => Promise<object>>> = {
   sendMessage: () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' })),
   sendToNobody: () => sqs.send(new SendMessageCommand({ QueueUrl: `${QueueUrl}-gone`, MessageBody: '{}' })),
   getSecret: () => secrets.send(new GetSecretValueCommand({ SecretId: 'telegram' })),
+  getObject: async () => {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'workspace/SOUL.md' }));
+    return { text: await Body?.transformToString(), ETag };
+  },
+  getMissing: () => s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'workspace/missing.md' })),
+  getForbidden: () => s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'workspace/forbidden.md' })),
   invoke: async () => {
     const command = new InvokeAgentRuntimeCommand({ agentRuntimeArn: arn, payload: Buffer.from('{}') });
     const { response, runtimeSessionId } = await agentcore.send(command);
@@ -61,6 +69,12 @@ if (isOffline) {
         note(request),
     last,
   );
+  s3.middlewareStack.add(
+    () =>
+      ({ request }) =>
+        note(request),
+    last,
+  );
   secrets.middlewareStack.add(
     () =>
       ({ request }) =>
@@ -86,8 +100,8 @@ const report = async (): Promise<void> => {
         $metadata?: { httpStatusCode?: number };
         $fault?: string;
       };
-      const isCondition = error instanceof ConditionalCheckFailedException;
-      answers[name] = { name: (error as Error).name, message, status: $metadata?.httpStatusCode, $fault, isCondition };
+      const isRecognised = error instanceof ConditionalCheckFailedException || error instanceof NoSuchKey;
+      answers[name] = { name: (error as Error).name, message, status: $metadata?.httpStatusCode, $fault, isRecognised };
     }
   process.stdout.write(JSON.stringify({ addresses: [...addresses], answers }));
 };
