@@ -29,7 +29,12 @@ const aKeeper = async () => {
     },
   };
   hides.failing = true;
-  const keeper = keepLease({ lanes: delayed, clock, log, wakeHiddenS: 60 }, acquired.lease, acquired.lane, receipt);
+  const keeper = keepLease(
+    { lanes: delayed, clock, log, wakeHiddenS: 60, hiddenUntilMs: 0 },
+    acquired.lease,
+    acquired.lane,
+    receipt,
+  );
   const answer = async (): Promise<void> => {
     for (const resolve of answers.splice(0)) resolve();
     await clock.advance(0);

@@ -25,6 +25,8 @@ export interface LeaseKeeperDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly wakeHiddenS: number;
+  /** What `hideWake` returned when the leg began. */
+  readonly hiddenUntilMs: number;
 }
 
 export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, receipt: WakeReceipt): LeaseKeeper => {
@@ -35,7 +37,7 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
     lane: initial,
     writes: 0,
     expiresAtMs: lease.expiresAtMs,
-    hiddenUntilMs: 0,
+    hiddenUntilMs: deps.hiddenUntilMs,
     listener: undefined as (() => void) | undefined,
   };
 
@@ -62,13 +64,7 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
 
   const keepHidden = async (): Promise<void> => {
     if (state.hiddenUntilMs - clock.now() > (deps.wakeHiddenS * 1000) / 2) return;
-    try {
-      await receipt.hideFor(deps.wakeHiddenS);
-      state.hiddenUntilMs = clock.now() + deps.wakeHiddenS * 1000;
-    } catch (error) {
-      // The wake may show up again meanwhile; whoever gets it finds the lease held and looks again later.
-      log.error('wake_hide_failed', error);
-    }
+    state.hiddenUntilMs = await hideWake(receipt, deps.wakeHiddenS, clock, log);
   };
 
   const run = async (): Promise<void> => {
@@ -107,4 +103,16 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
       await running;
     },
   };
+};
+
+/** Hides the wake from other runners for a while. @returns until when, in epoch milliseconds; 0 when it could not be hidden. */
+export const hideWake = async (receipt: WakeReceipt, hiddenS: number, clock: Clock, log: Log): Promise<number> => {
+  try {
+    await receipt.hideFor(hiddenS);
+    return clock.now() + hiddenS * 1000;
+  } catch (error) {
+    // The wake may show up again meanwhile; whoever gets it finds the lease held and looks again later.
+    log.error('wake_hide_failed', error);
+    return 0;
+  }
 };

@@ -12,7 +12,7 @@ import type {
 } from '@agent-claw/core';
 import { isServed, openChat } from './chat.ts';
 import type { Chat, ChatDeps } from './chat.ts';
-import { keepLease } from './lease-keeper.ts';
+import { hideWake, keepLease } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { openLedger } from './ledger.ts';
 import { MAX_ATTEMPTS, OWN_WAKE_RETRY_S, STEER_LIMIT_MS } from './limits.ts';
@@ -65,13 +65,22 @@ export const createRunLeg =
     const { lanes, clock } = deps;
     const log = deps.log.with({ laneId: request.laneId, wakeId: request.wakeId });
     const holder = `${request.wakeId}/${request.invocationId}`;
-    const acquired = await lanes.acquire(request.laneId, holder, clock.now());
+    // Hidden from the first moment on, beside the lease: a crash in between costs a minute, not the queue's full visibility.
+    const [acquired, hiddenUntilMs] = await Promise.all([
+      lanes.acquire(request.laneId, holder, clock.now()),
+      hideWake(receipt, deps.limits.wakeHiddenS, clock, log),
+    ]);
     if (acquired.kind === 'held') {
       if (wakeOf(acquired.holder) !== request.wakeId) return { kind: 'left_to_holder' };
       return { kind: 'give_back', afterS: OWN_WAKE_RETRY_S };
     }
     const { lease, lane } = acquired;
-    await using keeper = keepLease({ lanes, clock, log, wakeHiddenS: deps.limits.wakeHiddenS }, lease, lane, receipt);
+    await using keeper = keepLease(
+      { lanes, clock, log, wakeHiddenS: deps.limits.wakeHiddenS, hiddenUntilMs },
+      lease,
+      lane,
+      receipt,
+    );
     try {
       // Awaited here: returning the bare promise would let go of the lease before the work has begun.
       return await work({ ...deps, log }, keeper, request.endsAtMs);
