@@ -14,13 +14,17 @@ const RECOVERY_MS = 120_000;
 interface Shown {
   readonly from: { readonly isBot: boolean };
   readonly text?: string;
+  readonly editDate?: number;
 }
 
-const shown = async (system: SystemUnderTest): Promise<readonly string[]> => {
+const messages = async (system: SystemUnderTest): Promise<readonly Shown[]> => {
   const response = await fetch(`${system.url}/_double/chats/${OWNER}/messages?limit=200`);
-  const { messages } = (await response.json()) as { messages: readonly Shown[] };
-  return messages.filter(({ from }) => from.isBot).map(({ text }) => text ?? '');
+  const { messages: all } = (await response.json()) as { messages: readonly Shown[] };
+  return all.filter(({ from }) => from.isBot);
 };
+
+const shown = async (system: SystemUnderTest): Promise<readonly string[]> =>
+  (await messages(system)).map(({ text }) => text ?? '');
 
 const say = async (system: SystemUnderTest, text: string): Promise<void> => {
   const response = await fetch(`${system.url}/_double/chats/${OWNER}/messages`, {
@@ -50,10 +54,13 @@ const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unkn
       async () => (await system.callsOf(RUNNER, 'bedrock-agentcore:InvokeAgentRuntime')) > 0,
     );
   },
+  // An edit proves that the runner knows the placeholder's id; between the send and that note nobody can tell.
   'after the send': async (system) => {
     await say(system, 'count to 12 slowly');
-    return until('the placeholder and an edit of it', 30_000, async () =>
-      (await shown(system)).some((text) => text.startsWith('1 2 3 4')),
+    return until('an edit of the placeholder', 30_000, async () =>
+      (await messages(system)).some(
+        ({ text, editDate }) => text?.startsWith('1 2 3 4') === true && editDate !== undefined,
+      ),
     );
   },
   'before the finish': async (system) => {
