@@ -6,7 +6,7 @@ export type BotApiFailure =
   | { readonly kind: 'undeliverable'; readonly reason: string }
   /** The request itself was refused. With formatting in it, the text alone may pass. */
   | { readonly kind: 'bad_request'; readonly reason: string }
-  /** An edit of a message that is not there any more. */
+  /** An edit or a removal of a message that is not there any more. */
   | { readonly kind: 'gone' }
   /** The message shows exactly this already: an edit that was repeated. */
   | { readonly kind: 'not_modified' }
@@ -27,6 +27,8 @@ const NEVER_REACHED = new Set([
 
 /** Refusals of the place, not of the text: without formatting they would be the same. */
 const NO_SUCH_PLACE = ['chat not found', 'message thread not found', 'peer_id_invalid'];
+
+const NOT_THERE = ['message to edit not found', "message can't be edited", 'message to delete not found'];
 
 const codesOf = (error: unknown): readonly string[] => {
   const codes: string[] = [];
@@ -54,8 +56,7 @@ const refusalOf = (error: GrammyError): BotApiFailure => {
       return { kind: 'bad_token' };
     case 400:
       if (description.includes('message is not modified')) return { kind: 'not_modified' };
-      if (description.includes('message to edit not found') || description.includes("message can't be edited"))
-        return { kind: 'gone' };
+      if (NOT_THERE.some((words) => description.includes(words))) return { kind: 'gone' };
       return NO_SUCH_PLACE.some((place) => description.includes(place))
         ? { kind: 'undeliverable', reason: error.description }
         : { kind: 'bad_request', reason: error.description };

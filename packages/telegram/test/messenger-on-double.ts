@@ -1,0 +1,78 @@
+import type { LaneAddress, RenderedPart } from '@agent-claw/core';
+import { createManualClock, createTelegramDouble, listen } from '@agent-claw/telegram-double';
+import type { Fault, MessageView } from '@agent-claw/telegram-double';
+import { recordingLog } from '@agent-claw/testkit';
+import type { MessengerWorld } from '@agent-claw/testkit/contracts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { telegramMessenger } from '../src/telegram-messenger.ts';
+
+export const TOKEN = '7000001:the-token-of-this-bot';
+const chat: LaneAddress = { channel: 'tg', account: '7000001', place: '4242001' };
+const topic: LaneAddress = { channel: 'tg', account: '7000001', place: '-1001000000001', thread: '2' };
+
+const part = (text: string): RenderedPart =>
+  ({ text, entities: [{ type: 'bold', offset: 0, length: text.length }] }) as unknown as RenderedPart;
+
+/** The messenger on a double of its own; `token` is what the messenger believes to be the bot's. */
+export const aMessengerOnDouble = async (token = TOKEN) => {
+  const double = createTelegramDouble({
+    tokens: [TOKEN],
+    clock: createManualClock(),
+    log: { info: () => undefined },
+    rateLimits: false,
+  });
+  const people = await listen(double);
+  const api = createServer((request, response) => {
+    // A client that keeps no connection learns of a closed port by being refused, as from a machine that is down.
+    response.shouldKeepAlive = false;
+    void double.handle(request, response);
+  });
+  const open = (port: number) => new Promise<void>((resolve) => api.listen(port, '127.0.0.1', resolve));
+  const shut = () =>
+    new Promise<void>((resolve) => {
+      api.close(() => resolve());
+      api.closeAllConnections();
+    });
+  await open(0);
+  const { port } = api.address() as AddressInfo;
+  const log = recordingLog();
+  const messenger = telegramMessenger({
+    secret: { get: async () => ({ botToken: token }) },
+    apiRoot: `http://127.0.0.1:${port}`,
+    log,
+  });
+  const fault = (method: string, kind: Fault['kind'], more: Partial<Fault> = {}) =>
+    double.fault({ method, kind, ...more });
+  const history = async ({ place, thread }: LaneAddress) => {
+    const query = thread === undefined ? '' : `?thread=${thread}`;
+    const response = await fetch(`${people.url}/_double/chats/${place}/messages${query}`);
+    return (await response.json()) as { readonly messages: readonly MessageView[]; readonly typing: readonly object[] };
+  };
+  const world: MessengerWorld = {
+    messenger,
+    chat,
+    topic,
+    part,
+    seen: async (at) =>
+      (await history(at)).messages
+        .filter(({ from }) => from.isBot)
+        .map(({ messageId, text, entities, silent, replyTo }) => ({
+          messageId,
+          part: { text, entities },
+          silent,
+          ...(replyTo === undefined ? {} : { replyToMessageId: replyTo.messageId }),
+        })),
+    isTyping: async (at) => (await history(at)).typing.length > 0,
+    block: async () => void (await fetch(`${people.url}/_double/chats/${chat.place}/block`, { method: 'POST' })),
+    flood: async () => fault('*', 'flood', { retryAfterS: 9, times: 4 }),
+    cutAnswer: async (of) => fault(of === 'send' ? 'sendMessage' : 'editMessageText', 'reset_after'),
+    goOffline: shut,
+    goOnline: () => open(port),
+  };
+  const close = async () => {
+    if (api.listening) await shut();
+    await people.close();
+  };
+  return { ...world, double, fault, log, close };
+};
