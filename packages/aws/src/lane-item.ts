@@ -26,6 +26,7 @@ export interface LaneItem {
   readonly parked?: NonNullable<Lane['parked']>;
   readonly runtimeSession?: NonNullable<Lane['runtimeSession']>;
   readonly releasedFence?: number;
+  readonly openSince?: number;
 }
 
 export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({

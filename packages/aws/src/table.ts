@@ -22,7 +22,10 @@
  *   tg:7000:4242001#1  turn#t0000000006          { fence, parts: 2, body: '…' }    body: first piece of the turn's JSON
  *   tg:7000:4242001#1  turn#t0000000006#12#0001  { body: '…' }                     further pieces, named by fence
  */
-export const laneKey = (laneId: string) => ({ pk: { S: `lane#${laneId}` }, sk: { S: 'lane' } });
+const LANE = 'lane#';
+export const laneKey = (laneId: string) => ({ pk: { S: `${LANE}${laneId}` }, sk: { S: 'lane' } });
+/** The lane id in a partition key that `laneKey` made. */
+export const laneIdIn = (pk: string): string => pk.slice(LANE.length);
 
 export const headKey = (conversationId: string) => ({ pk: { S: conversationId }, sk: { S: 'head' } });
 export const turnSortKey = (turnId: string): string => `turn#${turnId}`;
@@ -31,4 +34,6 @@ export const turnPieceSortKey = (turnId: string, fence: number, piece: number): 
 /** Sorts behind every turn. */
 export const TURNS_END = 'turn#~';
 
+/** The sparse index of `state`, and the one partition in it. It holds keys only, so that the renewals of a lease do not write to it. */
+export const OPEN_INDEX = 'open';
 export const OPEN_SHARD = 'open';

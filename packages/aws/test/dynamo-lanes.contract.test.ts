@@ -1,10 +1,11 @@
 import { laneIdOf } from '@agent-claw/core';
 import type { LaneId } from '@agent-claw/core';
-import { laneStoreContract, mailboxContract } from '@agent-claw/testkit/contracts';
+import { laneStoreContract, mailboxContract, openLanesContract } from '@agent-claw/testkit/contracts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { dynamoLaneStore } from '../src/dynamo-lane-store.ts';
 import { dynamoMailbox } from '../src/dynamo-mailbox.ts';
+import { dynamoOpenLanes } from '../src/dynamo-open-lanes.ts';
 import { createTestTable, openEndpoint } from './endpoint.ts';
 import type { TestEndpoint } from './endpoint.ts';
 
@@ -30,3 +31,9 @@ const create = async () => {
 
 describe('dynamoLaneStore', () => laneStoreContract(create));
 describe('dynamoMailbox', () => mailboxContract(create));
+
+describe('dynamoOpenLanes', () =>
+  openLanesContract(async () => {
+    const table = { client, tableName: await createTestTable(client) };
+    return { lanes: dynamoLaneStore(table), mailbox: dynamoMailbox(table), openLanes: dynamoOpenLanes(table) };
+  }));

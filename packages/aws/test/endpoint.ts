@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   createAccessKeys,
   createDynamoDbService,
@@ -50,9 +51,9 @@ export const openEndpoint = async (): Promise<TestEndpoint> => {
   };
 };
 
-/** A fresh table with the keys that both of ours have. */
+/** A fresh table with the keys that both of ours have, and the sparse index of `state`. */
 export const createTestTable = async (client: DynamoDBClient): Promise<string> => {
-  const TableName = `contract-${Date.now().toString(36)}-${process.pid}`;
+  const TableName = `contract-${randomUUID()}`;
   await client.send(
     new CreateTableCommand({
       TableName,
@@ -60,10 +61,22 @@ export const createTestTable = async (client: DynamoDBClient): Promise<string> =
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'openShard', AttributeType: 'S' },
+        { AttributeName: 'openSince', AttributeType: 'N' },
       ],
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'open',
+          KeySchema: [
+            { AttributeName: 'openShard', KeyType: 'HASH' },
+            { AttributeName: 'openSince', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
     }),
   );

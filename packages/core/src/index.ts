@@ -11,6 +11,7 @@ export * from './ports/log.ts';
 export * from './ports/mailbox.ts';
 export * from './ports/messenger.ts';
 export * from './ports/metrics.ts';
+export * from './ports/open-lanes.ts';
 export * from './ports/wake-queue.ts';
 export * from './ports/workspace-store.ts';
 export * from './access.ts';

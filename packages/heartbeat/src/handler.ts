@@ -1,5 +1,6 @@
 import { CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
 import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
+import { dynamoOpenLanes } from '@agent-claw/aws/dynamo-open-lanes';
 import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { laneIdOf } from '@agent-claw/core';
@@ -7,13 +8,15 @@ import { createLog } from '@agent-claw/observability/log';
 import { emfMetrics } from '@agent-claw/observability/metrics';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { systemClock } from '@agent-claw/observability/system-clock';
-import { heartbeatTickSchema } from '@agent-claw/protocol';
+import { scheduleTickSchema } from '@agent-claw/protocol';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseConfig } from './config.ts';
 import { createSendHeartbeat } from './send-heartbeat.ts';
 import type { HeartbeatOutcome } from './send-heartbeat.ts';
+import { createSweep } from './sweep.ts';
+import type { SweepOutcome } from './sweep.ts';
 
 const config = parseConfig(process.env);
 const service = 'heartbeat';
@@ -21,9 +24,13 @@ const log = createLog({ service, write: stdoutWriter });
 const metrics = emfMetrics({ service, write: stdoutWriter });
 const hasOwner = config.ownerId !== '' && config.botId !== '0';
 
+const table = { client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable };
+const wakes = sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl });
+
+const sweep = createSweep({ openLanes: dynamoOpenLanes(table), wakes, log, metrics });
 const sendHeartbeat = createSendHeartbeat({
-  mailbox: dynamoMailbox({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
-  wakes: sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl }),
+  mailbox: dynamoMailbox(table),
+  wakes,
   workspace: s3WorkspaceStore({
     client: new S3Client(CLIENT_LIMITS),
     bucket: config.workspaceBucket,
@@ -39,18 +46,14 @@ const sendHeartbeat = createSendHeartbeat({
  * One tick of EventBridge Scheduler, which ignores the answer; whoever invokes by hand sees the outcome. Throws on a
  * failure of ours, so that the scheduler tries again.
  */
-export const handler = async (event: unknown): Promise<HeartbeatOutcome> => {
+export const handler = async (event: unknown): Promise<HeartbeatOutcome | SweepOutcome> => {
   const startedAtMs = systemClock.now();
   try {
-    const { scheduledAt } = heartbeatTickSchema.parse(event);
-    const outcome = await sendHeartbeat(Date.parse(scheduledAt));
-    const reason = outcome.kind === 'skipped' ? { reason: outcome.reason } : {};
-    log.info('heartbeat_finished', {
-      outcome: outcome.kind,
-      ...reason,
-      ms: systemClock.now() - startedAtMs,
-      scheduledAt,
-    });
+    const { kind, scheduledAt } = scheduleTickSchema.parse(event);
+    const outcome = kind === 'sweep' ? await sweep(startedAtMs) : await sendHeartbeat(Date.parse(scheduledAt));
+    const { kind: ending, ...facts } = outcome;
+    const ms = systemClock.now() - startedAtMs;
+    log.info(`${kind}_finished`, { outcome: ending, ...facts, ms, scheduledAt });
     return outcome;
   } catch (error) {
     log.error('heartbeat_failed', error);

@@ -30,7 +30,12 @@ export const METRICS = {
   },
   heartbeat_failed: {
     unit: 'Count',
-    whenItMoves: 'A proactive check could not be started. Read the heartbeat_failed log line.',
+    whenItMoves: 'A proactive check or a sweep could not be made. Read the heartbeat_failed log line.',
+  },
+  lane_swept: {
+    unit: 'Count',
+    whenItMoves:
+      'A message waited with no wake on its way, and its lane was rung again. Once: nothing to do. Again and again: the lane does not come forward; the lane_swept log line names it, the log of agent-runner says why.',
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 
 /** What EventBridge Scheduler hands to the heartbeat function. `scheduledAt` is the tick's identity: a repeat has the same. */
-export const heartbeatTickSchema = z.strictObject({
+export const scheduleTickSchema = z.strictObject({
   v: z.literal(1),
-  kind: z.literal('heartbeat'),
+  /** `heartbeat`: look whether a proactive check is due. `sweep`: ring the lanes that nobody works on. */
+  kind: z.enum(['heartbeat', 'sweep']),
   scheduledAt: z.iso.datetime(),
 });
-export type HeartbeatTick = z.infer<typeof heartbeatTickSchema>;
+export type ScheduleTick = z.infer<typeof scheduleTickSchema>;

@@ -8,6 +8,8 @@ export interface LaneRecord {
   readonly unreleased: boolean;
   /** Which lease's finish released the lane last. */
   readonly releasedFence?: number;
+  /** Since when something waits; absent on a lane at rest. */
+  readonly openSinceMs?: number;
 }
 export type LaneRecords = Map<LaneId, LaneRecord>;
 

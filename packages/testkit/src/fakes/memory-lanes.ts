@@ -1,12 +1,14 @@
-import type { Lane, LaneId, LaneStore, Mailbox } from '@agent-claw/core';
+import type { Lane, LaneId, LaneStore, Mailbox, OpenLanes } from '@agent-claw/core';
 import type { LaneRecords } from './lane-record.ts';
 import { memoryLaneStore } from './memory-lane-store.ts';
 import { memoryMailbox } from './memory-mailbox.ts';
+import { memoryOpenLanes } from './memory-open-lanes.ts';
 
-/** One world of lanes with its two sides. */
+/** One world of lanes with its two sides, and the sweep's view of it. */
 export interface MemoryLanes {
   readonly mailbox: Mailbox;
   readonly lanes: LaneStore;
+  readonly openLanes: OpenLanes;
   /** The lane as it is stored; undefined before anything was written. */
   readonly peek: (laneId: LaneId) => Lane | undefined;
   /** The ids that the lane remembers. */
@@ -18,6 +20,7 @@ export const memoryLanes = (): MemoryLanes => {
   return {
     mailbox: memoryMailbox(records),
     lanes: memoryLaneStore(records),
+    openLanes: memoryOpenLanes(records),
     peek: (laneId) => records.get(laneId)?.lane,
     seen: (laneId) => [...(records.get(laneId)?.seen ?? [])],
   };

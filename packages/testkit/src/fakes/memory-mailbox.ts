@@ -11,13 +11,14 @@ import type { LaneRecords } from './lane-record.ts';
 
 /** The receiving side of `memoryLanes`. */
 export const memoryMailbox = (records: LaneRecords): Mailbox => ({
-  append: async ({ laneId, entry }) => {
+  append: async ({ laneId, entry, nowMs }) => {
     const record = records.get(laneId) ?? emptyRecord(laneId);
     if (record.seen.has(entry.id)) return { kind: 'duplicate' };
     if (!hasRoom(record.lane, entry)) return { kind: 'full' };
     records.set(laneId, {
       ...record,
       seen: new Set([...record.seen, entry.id]),
+      openSinceMs: record.openSinceMs ?? nowMs,
       lane: { ...record.lane, inbox: { ...record.lane.inbox, [entry.id]: entry } },
     });
     return { kind: 'appended' };
