@@ -39,6 +39,18 @@ const say = async (system: SystemUnderTest, text: string): Promise<void> => {
 const turnsFinished = (system: SystemUnderTest): number =>
   [...system.logs().matchAll(/"outcome":"finished","turns":(\d+)/gu)].reduce((sum, match) => sum + Number(match[1]), 0);
 
+/** An edit proves that the runner knows the placeholder's id; between the send and that note nobody can tell. */
+const editOfPlaceholder = (system: SystemUnderTest): Promise<unknown> =>
+  until(
+    'an edit of the placeholder',
+    30_000,
+    async () =>
+      (await messages(system)).some(
+        ({ text, editDate }) => text?.startsWith('1 2 3 4') === true && editDate !== undefined,
+      ),
+    system.logs,
+  );
+
 /** The moments at which everything dies. Each resolves once the system has got there. */
 const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unknown>>> = {
   'after the append': async (system) => {
@@ -54,22 +66,20 @@ const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unkn
       async () => (await system.callsOf(RUNNER, 'bedrock-agentcore:InvokeAgentRuntime')) > 0,
     );
   },
-  // An edit proves that the runner knows the placeholder's id; between the send and that note nobody can tell.
   'after the send': async (system) => {
     await say(system, 'count to 12 slowly');
-    return until('an edit of the placeholder', 30_000, async () =>
-      (await messages(system)).some(
-        ({ text, editDate }) => text?.startsWith('1 2 3 4') === true && editDate !== undefined,
-      ),
-    );
+    return editOfPlaceholder(system);
   },
   'before the finish': async (system) => {
     await say(system, 'count to 12 slowly');
-    await until('the placeholder', 30_000, async () =>
-      (await shown(system)).some((text) => text.startsWith('1 2 3 4')),
-    );
+    await editOfPlaceholder(system);
     await system.inject({ action: 'dynamodb:UpdateItem', resource: 'TablesState' }, { kind: 'latency', ms: 60_000 });
-    return until('the last edit', 30_000, async () => (await shown(system)).some((text) => text.endsWith('11 12')));
+    return until(
+      'the last edit',
+      30_000,
+      async () => (await shown(system)).some((text) => text.endsWith('11 12')),
+      system.logs,
+    );
   },
 };
 
