@@ -37,7 +37,11 @@ export {
   type SecretVersion,
 } from './secrets/secret-store.ts';
 export { createSecretsService, randomPassword } from './secrets/secrets-service.ts';
-export type { LogLine, MetricTotal } from './lambda/function-log.ts';
+export { createAgentCoreService } from './agentcore/agentcore-service.ts';
+export { readImageCommand } from './agentcore/dockerfile.ts';
+export { createRuntimeHost, type RuntimeHost } from './agentcore/runtime-host.ts';
+export { createFunctionLogs, type LogLine, type MetricTotal } from './lambda/function-log.ts';
+export { createProcessGuard } from './lambda/process-guard.ts';
 export type { ProgramName } from './loader/make.ts';
 export { startEmbeddedCloud, type EmbeddedCloud, type EmbeddedCloudOptions } from './loader/start-embedded-cloud.ts';
 export { createObjectStore, type ObjectStore } from './s3/object-store.ts';

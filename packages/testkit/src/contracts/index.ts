@@ -1,3 +1,4 @@
+export * from './agent-runtime-contract.ts';
 export * from './bot-secret-contract.ts';
 export * from './conversation-store-contract.ts';
 export * from './lane-store-contract.ts';

@@ -1,8 +1,8 @@
-import type { AgentRuntime, EntryId, RuntimeSessionId, TurnCall, TurnEvent, TurnId } from '@agent-claw/core';
+import type { AgentRuntime, EntryId, LaneId, RuntimeSessionId, TurnCall, TurnEvent, TurnId } from '@agent-claw/core';
+import { createScriptedRun } from './scripted-run.ts';
+import type { Script, ScriptedEvent, ScriptedRun } from './scripted-run.ts';
 
-type Numbered<T> = T extends unknown ? Omit<T, 'seq'> : never;
-/** An event of a script: the runtime numbers it. `cut` ends the stream without an ending, once. */
-export type ScriptedEvent = Numbered<TurnEvent> | { readonly type: 'cut' };
+export type { ScriptedEvent } from './scripted-run.ts';
 
 export interface ScriptedAgentRuntime extends AgentRuntime {
   /** Every call in order, as it came. */
@@ -17,13 +17,6 @@ export interface RuntimeCall {
   readonly mayStart?: boolean;
 }
 
-interface Run {
-  readonly events: readonly ScriptedEvent[];
-  fence: number;
-  cutsSeen: number;
-  ended: boolean;
-}
-
 /** The shortest answer that ends a turn. */
 export const aDone = (reply: string, consumed: readonly EntryId[] = []): ScriptedEvent => ({
   type: 'done',
@@ -32,63 +25,75 @@ export const aDone = (reply: string, consumed: readonly EntryId[] = []): Scripte
   ending: 'complete',
 });
 
+interface ScriptedLane {
+  fence: number;
+  run: ScriptedRun | null;
+  readonly saved: Map<TurnId, Extract<TurnEvent, { type: 'done' }>>;
+}
+
 /**
- * An agent that says what the script says. Like the container it knows the turns that were started, replays their events
- * after `afterSeq`, refuses a lower fence, and says `unknown_turn` about a turn that it may not start.
+ * An agent that says what the script says. Like the container it has one run per lane, replays its events after `afterSeq`,
+ * refuses a lower fence, keeps finished turns beyond the session, and says `unknown_turn` about a turn that it may not start.
  */
-export const scriptedAgentRuntime = (
-  script: (call: TurnCall) => readonly ScriptedEvent[] = () => [aDone('ok')],
-): ScriptedAgentRuntime => {
-  const runs = new Map<TurnId, Run>();
+export const scriptedAgentRuntime = (script: Script = () => [aDone('ok')]): ScriptedAgentRuntime => {
+  const lanes = new Map<LaneId, ScriptedLane>();
   const calls: RuntimeCall[] = [];
-  const state = { fence: 0 };
-  const knows = (call: Pick<TurnCall, 'turnId' | 'fence'>): boolean => {
-    const run = runs.get(call.turnId);
-    return run !== undefined && !run.ended && call.fence >= state.fence;
+  const laneOf = (laneId: LaneId): ScriptedLane => {
+    const lane = lanes.get(laneId) ?? { fence: 0, run: null, saved: new Map() };
+    lanes.set(laneId, lane);
+    return lane;
   };
-  const note = (op: RuntimeCall['op'], session: RuntimeSessionId, call: Pick<TurnCall, 'turnId' | 'fence'>): void =>
-    void calls.push({ op, session, turnId: call.turnId, fence: call.fence });
+  const start = (call: TurnCall, lane: ScriptedLane): ScriptedRun => {
+    lane.run?.supersede();
+    lane.run = createScriptedRun(call, script, (done) => lane.saved.set(call.turnId, done));
+    return lane.run;
+  };
+  /** The run that a steer or stop may reach. */
+  const reachable = (op: 'steer' | 'stop', session: RuntimeSessionId, call: Parameters<AgentRuntime['stop']>[1]) => {
+    const { turnId, fence } = call;
+    calls.push({ op, session, turnId, fence });
+    const lane = laneOf(call.laneId);
+    if (fence < lane.fence || lane.run?.turnId !== turnId) return null;
+    lane.fence = fence;
+    return lane.run.isWorking() ? lane.run : null;
+  };
   return {
     calls,
     turn: async function* turn(session, call, signal) {
       const { turnId, fence, afterSeq, mayStart } = call;
       calls.push({ op: 'turn', session, turnId, fence, afterSeq, mayStart });
-      if (fence < state.fence) return yield { seq: 0, type: 'refused', reason: 'stale_fence' };
-      state.fence = fence;
-      const known = runs.get(turnId);
-      if (known === undefined && !mayStart) return yield { seq: 0, type: 'refused', reason: 'unknown_turn' };
-      const run = known ?? { events: script(call), fence, cutsSeen: 0, ended: false };
-      runs.set(turnId, run);
-      yield* replay(run, afterSeq, signal);
+      const lane = laneOf(call.laneId);
+      if (fence < lane.fence) return yield { seq: afterSeq + 1, type: 'refused', reason: 'stale_fence' };
+      lane.fence = fence;
+      const { run } = lane;
+      if (run?.turnId === turnId && !(run.hasFailed() && mayStart)) return yield* run.view(afterSeq, signal);
+      const saved = lane.saved.get(turnId);
+      if (saved !== undefined) return yield* retold(saved, afterSeq);
+      if (!mayStart) return yield { seq: afterSeq + 1, type: 'refused', reason: 'unknown_turn' };
+      yield* start(call, lane).view(afterSeq, signal);
     },
     steer: async (session, call) => {
-      note('steer', session, call);
-      return knows(call);
+      const run = reachable('steer', session, call);
+      run?.offer(call.messages);
+      return run !== null;
     },
     stop: async (session, call) => {
-      note('stop', session, call);
-      return knows(call);
+      const run = reachable('stop', session, call);
+      run?.stop();
+      return run !== null;
     },
     endSession: async (session) => {
       calls.push({ op: 'end_session', session });
-      runs.clear();
+      for (const lane of lanes.values()) lane.run = null;
     },
   };
 };
 
-async function* replay(run: Run, afterSeq: number, signal: AbortSignal): AsyncGenerator<TurnEvent> {
-  let seq = 0;
-  let cuts = 0;
-  for (const event of run.events) {
-    if (signal.aborted) return;
-    if (event.type === 'cut') {
-      cuts += 1;
-      if (cuts <= run.cutsSeen) continue;
-      run.cutsSeen = cuts;
-      return;
-    }
-    seq += 1;
-    if (event.type === 'done' || event.type === 'failed') run.ended = true;
-    if (seq > afterSeq) yield { seq, ...event };
-  }
-}
+/** A saved turn as the container tells it: the text in one piece, and not to a viewer that has seen some of it. */
+const retold = (saved: Extract<TurnEvent, { type: 'done' }>, afterSeq: number): readonly TurnEvent[] =>
+  afterSeq > 0 || saved.reply === ''
+    ? [{ ...saved, seq: afterSeq + 1 }]
+    : [
+        { seq: 1, type: 'text', delta: saved.reply },
+        { ...saved, seq: 2 },
+      ];
