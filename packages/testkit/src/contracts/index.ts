@@ -1,5 +1,6 @@
 export * from './agent-runtime-contract.ts';
 export * from './bot-secret-contract.ts';
+export * from './clock-contract.ts';
 export * from './conversation-store-contract.ts';
 export * from './lane-store-contract.ts';
 export * from './mailbox-contract.ts';
