@@ -2,8 +2,10 @@ import { CfnOutput, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AgentRunner, AGENT_RUNNER_TIMEOUT } from './agent-runner.ts';
 import { AgentRuntime } from './agent-runtime.ts';
+import { AlarmMail } from './alarm-mail.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HttpApi } from './http-api.ts';
+import { MetricAlarms } from './metric-alarms.ts';
 import { declareParameters } from './parameters.ts';
 import { StateTables } from './state-tables.ts';
 import { TelegramSecret } from './telegram-secret.ts';
@@ -45,6 +47,8 @@ export class AgentClawStack extends Stack {
     new TgIngest(this, 'TgIngest', { tables, wakes, api, bot, parameters });
     new AgentRunner(this, 'AgentRunner', { tables, wakes, telegram, runtime, bot, parameters });
     new Heartbeat(this, 'Heartbeat', { tables, wakes, workspace, bot, parameters });
+    new MetricAlarms(this, 'Alarms');
+    new AlarmMail(this, 'AlarmMail', { parameters });
 
     const output = (name: string, value: string, description: string): void => {
       new CfnOutput(this, name, { value, description });

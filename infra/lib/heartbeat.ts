@@ -1,4 +1,5 @@
 import type { HeartbeatEnvironment } from '@agent-claw/heartbeat/config';
+import type { ScheduleTick } from '@agent-claw/protocol';
 import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -19,12 +20,22 @@ export interface HeartbeatProps {
   readonly parameters: Parameters;
 }
 
-/** Looks every 30 minutes whether there is anything to do, without a model; if so, it puts a message into the owner's lane. */
+interface Tick {
+  readonly kind: ScheduleTick['kind'];
+  readonly description: string;
+  readonly scheduleExpression: string;
+  readonly scheduleExpressionTimezone?: string;
+}
+
+/**
+ * Looks every 30 minutes whether there is anything to do, without a model; if so, it puts a message into the owner's
+ * lane. Every 5 minutes the same function sweeps: it rings the lanes where something waits and nobody works.
+ */
 export class Heartbeat extends ServiceFunction {
   constructor(scope: Construct, id: string, props: HeartbeatProps) {
     super(scope, id, {
       service: 'heartbeat',
-      description: 'Checks whether a heartbeat is due',
+      description: 'Checks whether a heartbeat is due, and rings forgotten lanes',
       timeout: Duration.seconds(30),
       memoryMiB: 256,
       environment: {
@@ -39,15 +50,28 @@ export class Heartbeat extends ServiceFunction {
     });
     const { bucket } = props.workspace;
     this.allow('Inbox', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.tables.state.tableArn]);
+    // The index holds keys only; what a lane found there looks like is read from the table.
+    this.allow('OpenLanes', ['dynamodb:Query'], [`${props.tables.state.tableArn}/index/open`]);
     this.allow('Ring', ['sqs:SendMessage'], [props.wakes.queue.queueArn]);
     this.allow('HeartbeatFile', ['s3:GetObject'], [bucket.arnForObjects('workspace/HEARTBEAT.md')]);
     // So that a missing HEARTBEAT.md is "not found" and not "forbidden".
     this.allow('KnowMissingFile', ['s3:ListBucket'], [bucket.bucketArn]);
-    this.tickEvery30Minutes(props.parameters.timeZone);
-    alarmOnErrors(this, 'Heartbeats fail. Look at the log of heartbeat.');
+    const scheduler = this.schedulerRole();
+    this.tick(scheduler, 'Schedule', {
+      kind: 'heartbeat',
+      description: 'agent-claw heartbeat',
+      scheduleExpression: 'rate(30 minutes)',
+      scheduleExpressionTimezone: props.parameters.timeZone,
+    });
+    this.tick(scheduler, 'Sweep', {
+      kind: 'sweep',
+      description: 'agent-claw sweep: rings lanes that wait for nobody',
+      scheduleExpression: 'rate(5 minutes)',
+    });
+    alarmOnErrors(this, 'Heartbeats or sweeps fail. Look at the log of heartbeat.');
   }
 
-  private tickEvery30Minutes(timeZone: string): void {
+  private schedulerRole(): Role {
     const role = new Role(this, 'SchedulerRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
@@ -56,15 +80,17 @@ export class Heartbeat extends ServiceFunction {
     role.addToPolicy(
       new PolicyStatement({ sid: 'Tick', actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
     );
-    const schedule = new CfnSchedule(this, 'Schedule', {
-      description: 'agent-claw heartbeat',
-      scheduleExpression: 'rate(30 minutes)',
-      scheduleExpressionTimezone: timeZone,
+    return role;
+  }
+
+  private tick(role: Role, id: string, { kind, ...when }: Tick): void {
+    const schedule = new CfnSchedule(this, id, {
+      ...when,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: this.function.functionArn,
         roleArn: role.roleArn,
-        input: JSON.stringify({ v: 1, kind: 'heartbeat', scheduledAt: '<aws.scheduler.scheduled-time>' }),
+        input: JSON.stringify({ v: 1, kind, scheduledAt: '<aws.scheduler.scheduled-time>' } satisfies ScheduleTick),
         // A late tick is worthless: the next one comes. So it is dropped, not parked.
         retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: Duration.minutes(10).toSeconds() },
       },

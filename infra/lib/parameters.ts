@@ -11,6 +11,7 @@ export interface Parameters {
   readonly heartbeatModel: string;
   readonly timeZone: string;
   readonly heartbeatActiveHours: string;
+  readonly alarmEmail: string;
 }
 
 export const declareParameters = (scope: Construct): Parameters => {
@@ -56,5 +57,8 @@ export const declareParameters = (scope: Construct): Parameters => {
         allowedPattern: '^([0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2})?$',
       },
     ),
+    alarmEmail: declare('AlarmEmail', '', 'Where alarms are mailed to. Empty: nowhere.', {
+      allowedPattern: '^([^@\\s]+@[^@\\s]+)?$',
+    }),
   };
 };

@@ -48,6 +48,7 @@ describe('roles', () => {
       HeartbeatRoleDefaultPolicy: [
         `${LOGS} -> <HeartbeatLogs.Arn>`,
         'dynamodb:GetItem dynamodb:UpdateItem -> <TablesState.Arn>',
+        'dynamodb:Query -> <TablesState.Arn>/index/open',
         'sqs:SendMessage -> <WakesQueue.Arn>',
         's3:GetObject -> <WorkspaceBucket.Arn>/workspace/HEARTBEAT.md',
         's3:ListBucket -> <WorkspaceBucket.Arn>',

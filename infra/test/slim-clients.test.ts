@@ -26,6 +26,7 @@ const answerTo = (target: string, url: string, body: string): Answer => {
   if (body.includes('"throttled"'))
     return { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'Slow.' } };
   if (target.endsWith('GetItem')) return { status: 200, body: { Item: { pk: { S: 'lane' }, fence: { N: '7' } } } };
+  if (target.endsWith('Query')) return { status: 200, body: { Items: [{ pk: { S: 'lane' } }], Count: 1 } };
   if (target.endsWith('UpdateItem')) {
     const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
     return { status: 400, body: { __type, message: 'The conditional request failed' } };
@@ -91,6 +92,7 @@ describe('the slimmed AWS clients', () => {
     expect(slimmed).toMatchObject({
       answers: {
         getItem: { Item: { fence: { N: '7' } } },
+        query: { Items: [{ pk: { S: 'lane' } }], Count: 1 },
         updateItem: { name: 'ConditionalCheckFailedException', status: 400, isRecognised: true },
         throttledItem: { name: 'ThrottlingException', status: 400, isRecognised: false },
         sendMessage: { MessageId: 'm1' },

@@ -1,9 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
+import { laneIdOf } from '@agent-claw/core';
 import { ACCOUNT_ID, manualClock, REGION } from '@agent-claw/embedded-aws';
 import type { ManualClock } from '@agent-claw/embedded-aws';
 import { DOUBLE_BOT_TOKEN, DOUBLE_OWNER_ID } from '@agent-claw/local/telegram-side';
+import { anEntry } from '@agent-claw/testkit';
 import { BedrockAgentCoreClient, InvokeAgentRuntimeCommand } from '@aws-sdk/client-bedrock-agentcore';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CloudUnderTest, Witness } from './cloud-under-test.ts';
 import { until } from './until.ts';
@@ -24,7 +28,7 @@ export interface Story {
   readonly clock?: () => ManualClock;
 }
 
-const LANE = `tg:${DOUBLE_BOT_TOKEN.split(':')[0]}:${DOUBLE_OWNER_ID}`;
+const LANE = laneIdOf({ channel: 'tg', account: DOUBLE_BOT_TOKEN.split(':')[0] ?? '', place: DOUBLE_OWNER_ID });
 
 const idOf = (system: CloudUnderTest, prefix: RegExp): string =>
   Object.keys(system.cloud.refs).find((id) => prefix.test(id)) ?? '';
@@ -41,12 +45,10 @@ const clientConfig = ({ cloud }: CloudUnderTest) => ({
   credentials: cloud.ownerCredentials,
 });
 
-const tick = ({ system }: Telling): Promise<string> =>
-  system.cloud.invoke(idOf(system, /^HeartbeatFunction/u), {
-    v: 1,
-    kind: 'heartbeat',
-    scheduledAt: '2026-11-21T09:30:00Z',
-  });
+const invokeHeartbeat = (system: CloudUnderTest, kind: 'heartbeat' | 'sweep'): Promise<string> =>
+  system.cloud.invoke(idOf(system, /^HeartbeatFunction/u), { v: 1, kind, scheduledAt: '2026-11-21T09:30:00Z' });
+
+const tick = ({ system }: Telling): Promise<string> => invokeHeartbeat(system, 'heartbeat');
 
 /** The bot is there before anybody speaks: the registrar has told Telegram where it is. */
 const start: Story = {
@@ -139,11 +141,28 @@ const heartbeatWithoutFile: Story = {
   isDone: async (telling) => hasLogged(telling, 'heartbeat_finished'),
 };
 
+/** A message was accepted and its wake was lost: nobody rings but the sweep. */
+const forgottenLane: Story = {
+  title: 'a message whose wake was lost is answered after the next sweep',
+  begin: async ({ system }) => {
+    const table = {
+      client: new DynamoDBClient(clientConfig(system)),
+      tableName: system.cloud.refs[idOf(system, /^TablesState/u)] ?? '',
+    };
+    const threeMinutesAgo = Date.now() - 3 * 60_000;
+    const sender = { id: DOUBLE_OWNER_ID, name: 'Owner' };
+    const entry = anEntry(1, { sentAtEpochS: Math.floor(threeMinutesAgo / 1000), sender, text: 'say found' });
+    await dynamoMailbox(table).append({ laneId: LANE, entry, nowMs: threeMinutesAgo });
+    await invokeHeartbeat(system, 'sweep');
+  },
+  isDone: (telling) => hasShown(telling, /^found/u),
+};
+
 const schedule: Story = {
-  title: 'the schedule fires',
+  title: 'both schedules fire',
   clock: () => manualClock(Date.UTC(2026, 10, 21, 9, 0, 0)),
   begin: async ({ clock }) => clock?.advance(31 * 60_000),
-  isDone: async (telling) => hasLogged(telling, 'heartbeat_finished'),
+  isDone: async (telling) => hasLogged(telling, 'heartbeat_finished') && hasLogged(telling, 'sweep_finished'),
 };
 
 /** What each grant is for: the story that does not come to its end without it. */
@@ -171,6 +190,7 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRuntimeExecution WorkspaceListing s3:ListBucket': listFiles,
   'Heartbeat Inbox dynamodb:GetItem': heartbeat,
   'Heartbeat Inbox dynamodb:UpdateItem': heartbeat,
+  'Heartbeat OpenLanes dynamodb:Query': forgottenLane,
   'Heartbeat Ring sqs:SendMessage': heartbeat,
   'Heartbeat HeartbeatFile s3:GetObject': heartbeat,
   'Heartbeat KnowMissingFile s3:ListBucket': heartbeatWithoutFile,

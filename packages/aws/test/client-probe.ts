@@ -4,6 +4,7 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
+  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
@@ -24,6 +25,7 @@ const arn = 'arn:aws:bedrock-agentcore:eu-west-1:000000000000:runtime/agent-0123
 const calls: Readonly<Record<string, () => Promise<object>>> = {
   getItem: () => dynamo.send(new GetItemCommand({ TableName: 'state', Key })),
   updateItem: () => dynamo.send(new UpdateItemCommand({ TableName: 'state', Key })),
+  query: () => dynamo.send(new QueryCommand({ TableName: 'state', IndexName: 'open' })),
   throttledItem: () => dynamo.send(new GetItemCommand({ TableName: 'throttled', Key })),
   sendMessage: () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' })),
   sendToNobody: () => sqs.send(new SendMessageCommand({ QueueUrl: `${QueueUrl}-gone`, MessageBody: '{}' })),

@@ -6,12 +6,12 @@ import * as storage from './make-storage.ts';
 
 /** Kept for whoever asks, with no effect on this machine. */
 const record =
-  (nameProperty: string, arnOf: (name: string) => string): Maker =>
+  (nameProperty: string, arnOf: (name: string) => string, refOf = (name: string): string => name): Maker =>
   (context, resource) => {
     const { type, logicalId, properties } = resource;
     context.parts.recorded.push({ type, logicalId, properties });
     const name = physicalName(context, resource, nameProperty, 255);
-    return { ref: name, attributes: { Arn: arnOf(name) } };
+    return { ref: refOf(name), attributes: { Arn: arnOf(name) } };
   };
 
 const arn =
@@ -49,6 +49,10 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::SQS::QueuePolicy': record('Name', arn('sqs', '')),
   'AWS::S3::BucketPolicy': record('Name', arn('s3', '')),
   'AWS::Logs::LogGroup': record('LogGroupName', (name) => `${arn('logs', 'log-group:')(name)}:*`),
+  // Nobody is mailed: alarms never ring here.
+  'AWS::SNS::Topic': record('TopicName', arn('sns', ''), arn('sns', '')),
+  'AWS::SNS::Subscription': record('Name', arn('sns', '')),
+  'AWS::SNS::TopicPolicy': record('Name', arn('sns', '')),
   'AWS::CloudWatch::Alarm': record('AlarmName', arn('cloudwatch', 'alarm:')),
 };
 
