@@ -50,11 +50,33 @@ describe('telegramMessenger', () => {
     expect([await seen(topic), await seen(group)]).toEqual([[], []]);
   });
 
-  it('sends the bare text when Telegram refuses the formatting', async () => {
+  it('shows the bare text when Telegram refuses the formatting, in an edit too', async () => {
     const { messenger, chat, seen } = await create();
-    const bad = { text: 'bare', entities: [{ type: 'no_such_type', offset: 0, length: 4 }] } as unknown as RenderedPart;
-    expect(await messenger.send(chat, bad, {}, always)).toMatchObject({ kind: 'sent' });
-    expect((await seen(chat)).map(({ part }) => part)).toEqual([{ text: 'bare', entities: [] }]);
+    const badly = (text: string) =>
+      ({ text, entities: [{ type: 'bold', offset: 99, length: 4 }] }) as unknown as RenderedPart;
+    const outcome = await messenger.send(chat, badly('bare'), {}, always);
+    expect(outcome).toEqual({ kind: 'sent', messageId: expect.any(Number) });
+    const parts = [(await seen(chat)).map(({ part }) => part)];
+    const messageId = outcome.kind === 'sent' ? outcome.messageId : 0;
+    expect(await messenger.edit(chat, messageId, badly('bare again'), always)).toEqual({ kind: 'edited' });
+    parts.push((await seen(chat)).map(({ part }) => part));
+    expect(parts).toEqual([[{ text: 'bare', entities: [] }], [{ text: 'bare again', entities: [] }]]);
+  });
+
+  it('finds a text that no message can hold undeliverable', async () => {
+    const { messenger, chat, part, seen } = await create();
+    expect(await messenger.send(chat, part('x'.repeat(5_000)), {}, always)).toEqual({
+      kind: 'undeliverable',
+      reason: expect.stringContaining('too long'),
+    });
+    expect(await seen(chat)).toEqual([]);
+  });
+
+  it('asks to wait for a better token when Telegram finds no bot at its address', async () => {
+    const { messenger, chat, part, seen, fault } = await create();
+    fault('sendMessage', 'error', { status: 404, description: 'Not Found', times: 2 });
+    expect(await messenger.send(chat, part('x'), {}, always)).toEqual({ kind: 'wait', retryAfterMs: 60_000 });
+    expect(await seen(chat)).toEqual([]);
   });
 
   it.each([
