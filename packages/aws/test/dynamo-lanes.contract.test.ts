@@ -1,8 +1,9 @@
 import { laneIdOf } from '@agent-claw/core';
 import type { LaneId } from '@agent-claw/core';
+import { aLaneId, anEntry } from '@agent-claw/testkit';
 import { laneStoreContract, mailboxContract, openLanesContract } from '@agent-claw/testkit/contracts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoLaneStore } from '../src/dynamo-lane-store.ts';
 import { dynamoMailbox } from '../src/dynamo-mailbox.ts';
 import { dynamoOpenLanes } from '../src/dynamo-open-lanes.ts';
@@ -32,8 +33,30 @@ const create = async () => {
 describe('dynamoLaneStore', () => laneStoreContract(create));
 describe('dynamoMailbox', () => mailboxContract(create));
 
-describe('dynamoOpenLanes', () =>
+describe('dynamoOpenLanes', () => {
   openLanesContract(async () => {
     const table = { client, tableName: await createTestTable(client) };
     return { lanes: dynamoLaneStore(table), mailbox: dynamoMailbox(table), openLanes: dynamoOpenLanes(table) };
-  }));
+  });
+
+  it('costs one query while nothing waits, and one read more for each lane that does', async () => {
+    const table = { client: new DynamoDBClient(endpoint.clientConfig), tableName: await createTestTable(client) };
+    const calls: (string | undefined)[] = [];
+    table.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          calls.push(commandName);
+          return next(args);
+        },
+      { step: 'build' },
+    );
+    const openLanes = dynamoOpenLanes(table);
+    expect(await openLanes.waitingSince(1_000, 10)).toEqual([]);
+    expect(calls.splice(0)).toEqual(['QueryCommand']);
+    for (const place of ['1', '2'])
+      await dynamoMailbox({ ...table, client }).append({ laneId: aLaneId(place), entry: anEntry(1), nowMs: 500 });
+    await expect.poll(() => openLanes.waitingSince(1_000, 10).then(({ length }) => length)).toBe(2);
+    expect(calls.slice(-3)).toEqual(['QueryCommand', 'GetItemCommand', 'GetItemCommand']);
+    table.client.destroy();
+  });
+});

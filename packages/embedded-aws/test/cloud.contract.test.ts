@@ -169,6 +169,32 @@ describe('embedded cloud', () => {
     );
   });
 
+  it('records a topic, its policy and its subscription, and makes none of them where the condition does not hold', async () => {
+    const withMail = aTemplate();
+    const TopicArn = { Ref: 'Topic' };
+    const Condition = 'IsFirst';
+    Object.assign(withMail.Resources, {
+      Topic: { Type: 'AWS::SNS::Topic', Condition },
+      TopicRules: { Type: 'AWS::SNS::TopicPolicy', Condition, Properties: { Topics: [TopicArn], PolicyDocument: {} } },
+      Mail: { Type: 'AWS::SNS::Subscription', Condition, Properties: { TopicArn, Protocol: 'email', Endpoint: 'a@b' } },
+      Alarm: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { AlarmActions: { 'Fn::If': ['IsFirst', [TopicArn], { Ref: 'AWS::NoValue' }] } },
+      },
+    });
+    const made = async (Generation: string) => {
+      const { cloud } = await aCloud({ parameters: { Generation } }, withMail);
+      return [cloud.refs['Topic'], ...['TopicRules', 'Mail', 'Alarm'].map((id) => id in cloud.refs)];
+    };
+    expect(await made('1')).toEqual([
+      expect.stringMatching(/^arn:aws:sns:us-east-1:000000000000:App-Topic-\w{8}$/),
+      true,
+      true,
+      true,
+    ]);
+    expect(await made('2')).toEqual([undefined, false, false, true]);
+  });
+
   it('runs the image of the runtime with its role, its variables and those of this machine', async () => {
     const { cloud, config, ref } = await aCloud({
       extraEnv: ({ kind }) => (kind === 'runtime' ? { EXTRA: 'model key' } : {}),
