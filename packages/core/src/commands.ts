@@ -3,6 +3,6 @@ export const BOT_COMMANDS = [
   { name: 'help', description: 'What I can do' },
   { name: 'new', description: 'Start a new conversation; files and memory stay' },
   { name: 'stop', description: 'Stop what I am doing' },
-  { name: 'status', description: 'Model, conversation and queue' },
+  { name: 'status', description: 'Conversation and queue' },
   { name: 'whoami', description: 'Your id and what you may do' },
 ] as const satisfies readonly { readonly name: string; readonly description: string }[];

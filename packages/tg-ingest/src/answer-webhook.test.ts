@@ -112,6 +112,8 @@ describe('answer-webhook', () => {
   it('logs what it did and nothing of what was said', async () => {
     const world = aWorld();
     await world.post(anUpdate(5, { text: 'my private words' }));
-    expect(world.log.lines).toEqual([{ level: 'info', event: 'webhook_answered', fields: { outcome: 'accepted' } }]);
+    expect(world.log.lines).toEqual([
+      { level: 'info', event: 'webhook_answered', fields: { outcome: 'accepted', updateId: 5, laneId: 'tg:7000:1' } },
+    ]);
   });
 });

@@ -43,10 +43,8 @@ export const createAnswerWebhook =
     }
     try {
       const outcome = await deps.ingest(checked.json);
-      deps.log.info('webhook_answered', {
-        outcome: outcome.kind,
-        ...(outcome.kind === 'ignored' ? { reason: outcome.reason } : {}),
-      });
+      const { kind, ...ids } = outcome;
+      deps.log.info('webhook_answered', { outcome: kind, ...ids });
       return answerTo(outcome);
     } catch (error) {
       deps.log.error('webhook_failed', error);

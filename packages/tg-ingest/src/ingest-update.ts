@@ -14,13 +14,13 @@ export interface IngestDeps {
 
 export type IngestOutcome =
   /** In the inbox and rung, now or by an earlier delivery: Telegram may forget it. */
-  | { readonly kind: 'accepted'; readonly laneId: LaneId }
+  | { readonly kind: 'accepted'; readonly updateId: number; readonly laneId: LaneId }
   /** Authentic, but nothing that we answer. Telegram may forget it too: sending it again would change nothing. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: string }
   /** No usable update id. */
   | { readonly kind: 'unusable' }
   /** The inbox is full: Telegram keeps the update, and those after it, in order. */
-  | { readonly kind: 'full' };
+  | { readonly kind: 'full'; readonly updateId: number; readonly laneId: LaneId };
 
 /** Albums arrive as one update per picture; the ring waits for the rest so that they make one turn. */
 const ALBUM_SETTLE_S = 1;
@@ -34,17 +34,18 @@ export const createIngestUpdate =
   async (json: unknown): Promise<IngestOutcome> => {
     const update = parseUpdate(json);
     if (update.kind === 'unusable') return { kind: 'unusable' };
-    if (update.kind === 'ignored') return { kind: 'ignored', reason: update.reason };
-    if (update.kind === 'edited_message') return { kind: 'ignored', reason: 'edited_message' };
+    const { updateId } = update;
+    if (update.kind === 'ignored') return { kind: 'ignored', updateId, reason: update.reason };
+    if (update.kind === 'edited_message') return { kind: 'ignored', updateId, reason: 'edited_message' };
     const admission = admit(visitorOf(update.message, deps.bot), deps.access);
-    if (admission.kind === 'refused') return { kind: 'ignored', reason: admission.reason };
-    const entry = entryOf(update.updateId, update.message, deps.bot);
-    if (entry === null) return { kind: 'ignored', reason: 'no_content' };
+    if (admission.kind === 'refused') return { kind: 'ignored', updateId, reason: admission.reason };
+    const entry = entryOf(updateId, update.message, deps.bot);
+    if (entry === null) return { kind: 'ignored', updateId, reason: 'no_content' };
     const laneId = laneOf(update.message, deps.bot);
     const appended = await deps.mailbox.append({ laneId, entry, nowMs: deps.clock.now() });
-    if (appended.kind === 'full') return { kind: 'full' };
+    if (appended.kind === 'full') return { kind: 'full', updateId, laneId };
     await deps.wakes.ring(laneId, entry.albumId === undefined ? {} : { delayS: ALBUM_SETTLE_S });
-    return { kind: 'accepted', laneId };
+    return { kind: 'accepted', updateId, laneId };
   };
 
 /** The webhook's answer carries the typing action, at no cost; it holds validated ids and nothing else from the input. */
