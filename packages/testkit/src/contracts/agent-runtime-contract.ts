@@ -112,6 +112,7 @@ export const agentRuntimeContract = (create: () => Promise<AgentRuntimeWorld>): 
     const { callSaying, collect } = await aTurnIn();
     const events = await collect(callSaying('quick', { afterSeq: 7 }));
     expect(numbersOf(events)).toEqual(events.map((_, index) => index + 8));
+    expect(events.at(-1)).toMatchObject({ type: 'done', reply: textOf(events), ending: 'complete' });
   });
 
   it('refuses a lower fence in every call, and the run goes on', async () => {
