@@ -14,7 +14,7 @@ const HOSTS: Readonly<Record<string, string>> = {
  * the client translates only what is on its list. Every other error keeps its name and `$metadata` as the base exception.
  */
 const RECOGNISED =
-  /registerError\((ConditionalCheckFailed|NoSuchKey|QueueDoesNotExist|RequestThrottled|MessageNotInflight|ReceiptHandleIsInvalid|OverLimit)/u;
+  /registerError\((ConditionalCheckFailed|NoSuchKey|ResourceNotFound|QueueDoesNotExist|RequestThrottled|MessageNotInflight|ReceiptHandleIsInvalid|OverLimit)/u;
 
 /**
  * Leaves out what the AWS clients carry for other callers than ours. Every cut ends in a thrown error or in the same

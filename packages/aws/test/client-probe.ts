@@ -8,7 +8,11 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 const isOffline = process.env['AWS_ENDPOINT_URL'] === undefined;
@@ -102,7 +106,8 @@ const report = async (): Promise<void> => {
         $metadata?: { httpStatusCode?: number };
         $fault?: string;
       };
-      const isRecognised = error instanceof ConditionalCheckFailedException || error instanceof NoSuchKey;
+      const classes = [ConditionalCheckFailedException, NoSuchKey, ResourceNotFoundException];
+      const isRecognised = classes.some((recognised) => error instanceof recognised);
       answers[name] = { name: (error as Error).name, message, status: $metadata?.httpStatusCode, $fault, isRecognised };
     }
   process.stdout.write(JSON.stringify({ addresses: [...addresses], answers }));
