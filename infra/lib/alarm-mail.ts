@@ -28,7 +28,7 @@ export class AlarmMail extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
-    new CfnSubscription(this, 'Mail', { topicArn: topic.topicArn, protocol: 'email', endpoint: alarmEmail });
+    new CfnSubscription(this, 'Address', { topicArn: topic.topicArn, protocol: 'email', endpoint: alarmEmail });
     const actions = Token.asList(Fn.conditionIf(isWanted.logicalId, [topic.topicArn], Aws.NO_VALUE));
     Aspects.of(Stack.of(this)).add({
       visit: (node) => {
