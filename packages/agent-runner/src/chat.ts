@@ -14,7 +14,11 @@ import type {
 } from '@agent-claw/core';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { CALL_AFTER_LEASE_MS } from './limits.ts';
-import type { SendOptions } from './send-part.ts';
+
+export interface SendOptions {
+  readonly silent?: boolean;
+  readonly replyToMessageId?: number;
+}
 
 export interface ChatDeps {
   readonly messenger: Messenger;

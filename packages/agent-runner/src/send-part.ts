@@ -1,6 +1,6 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
 import type { Clock, Log, Metrics, RenderedPart } from '@agent-claw/core';
-import type { Chat, Silence } from './chat.ts';
+import type { Chat, Silence, SendOptions } from './chat.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Ledger } from './ledger.ts';
 import { LONGEST_WAIT_MS, MAX_SHORT_WAITS, UNREACHABLE_RETRY_MS } from './limits.ts';
@@ -21,11 +21,6 @@ export type Delivery =
   /** Telegram wants a longer pause than a leg sits out. */
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
   | Silence;
-
-export interface SendOptions {
-  readonly silent?: boolean;
-  readonly replyToMessageId?: number;
-}
 
 /**
  * Sends one part of a reply, once as far as anybody can know. A part that may have arrived is sent exactly once more,

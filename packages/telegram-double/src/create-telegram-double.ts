@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { Log } from './log.ts';
 import { BotApiError } from './bot-api-error.ts';
 import type { Clock } from './clock.ts';
 import { createWebhookSender, type WebhookSender } from './delivery/webhook-sender.ts';
@@ -15,11 +16,6 @@ import { servePage } from './transport/static-page.ts';
 import { seedWorld } from './world/seed.ts';
 import { openMailboxes } from './world/updates.ts';
 import { type BotIdentity, openWorld } from './world/world.ts';
-
-/** Receives events with fields; never message content or tokens. */
-export interface Log {
-  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
-}
 
 export interface TelegramDoubleOptions {
   /** One token per bot, `<numeric id>:<secret>`; the first bot is the one of the sample chats. */

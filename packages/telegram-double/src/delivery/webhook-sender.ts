@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Log } from '../create-telegram-double.ts';
+import type { Log } from '../log.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { QueuedUpdate, UpdateQueue } from './update-queue.ts';
 import type { WebhookState } from './webhook-state.ts';

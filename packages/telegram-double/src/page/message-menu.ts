@@ -1,6 +1,6 @@
-import type { MessageView } from '../double-api.ts';
+import type { MessageView, PersonView } from '../double-api.ts';
 import { element, icon, type IconName } from './element.ts';
-import type { MessageSurroundings } from './message-view.ts';
+import type { PageActions } from './page-actions.ts';
 
 const QUICK_REACTIONS = ['👍', '❤️', '🔥', '🎉', '😁', '👀', '🤔'];
 
@@ -8,7 +8,7 @@ const QUICK_REACTIONS = ['👍', '❤️', '🔥', '🎉', '😁', '👀', '🤔
 export const openMessageMenu = (
   message: MessageView,
   own: boolean,
-  { me, actions }: MessageSurroundings,
+  { me, actions }: { readonly me: PersonView; readonly actions: PageActions },
   event: Event,
 ): void => {
   const current = message.reactions.find(({ userIds }) => userIds.includes(me.id))?.emoji ?? null;

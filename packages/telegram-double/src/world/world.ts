@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Log } from '../create-telegram-double.ts';
+import type { Log } from '../log.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { type FileStore, openFileStore } from './file-store.ts';
 import { openJournal, type Journal, type Table } from './journal.ts';
