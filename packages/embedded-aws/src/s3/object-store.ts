@@ -1,24 +1,11 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  type BigIntStats,
-} from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import type { EmbeddedClock } from '../clock.ts';
-import { choosePath, ESCAPED_DIR, isPlain } from './key-paths.ts';
+import { fingerprint, openBucketFiles } from './bucket-files.ts';
+import { choosePath } from './key-paths.ts';
+import { openVersionHistory } from './version-history.ts';
 import { openVersionIndex, type ObjectVersion, type VersionIndex, type Versioning } from './version-index.ts';
 
 /** A body that was received completely: a synced file in the store's upload folder. */
@@ -65,177 +52,60 @@ export interface ObjectStore {
   close(): void;
 }
 
-// A file system stamps times in ticks; an edit within the tick of our own write leaves the same stamp, so a fingerprint
-// this young is not believed and the content is hashed instead.
-const YOUNG_MS = 50;
-
 /** @param options.dataDir without it objects live in a temporary folder that `close` removes. */
 export const createObjectStore = (options: { dataDir?: string; clock: EmbeddedClock }): ObjectStore => {
   const root =
     options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'embedded-s3-')) : join(options.dataDir, 's3');
-  const versionsDir = join(root, '.versions');
-  const uploads = join(versionsDir, '.uploads');
-  rmSync(uploads, { recursive: true, force: true });
-  mkdirSync(uploads, { recursive: true });
-  const index = openVersionIndex(versionsDir);
+  const files = openBucketFiles(root);
+  const index = openVersionIndex(files.versionsDir);
   const { clock } = options;
-  const bucketDir = (bucket: string): string => join(root, bucket);
-  const plainFile = ({ bucket, path }: { bucket: string; path: string }): string => join(bucketDir(bucket), path);
-  const bodyPath = ({ bucket, bodyFile }: ObjectVersion): string => join(versionsDir, bucket, bodyFile);
-  const uploadPath = (): string => join(uploads, randomUUID());
-  const versioningOf = (bucket: string): Versioning =>
-    index.buckets().find(({ name }) => name === bucket)?.versioning ?? '';
-
-  const discard = (version: ObjectVersion): void => {
-    index.remove(version.seq);
-    if (version.bodyFile !== '') rmSync(bodyPath(version), { force: true });
-  };
-
-  const placePlain = (version: ObjectVersion): void => {
-    const copy = uploadPath();
-    copyFileSync(bodyPath(version), copy);
-    syncFile(copy);
-    mkdirSync(dirname(plainFile(version)), { recursive: true });
-    renameSync(copy, plainFile(version));
-  };
-
-  const removePlain = (version: { bucket: string; path: string }): void => {
-    rmSync(plainFile(version), { force: true });
-    const top = bucketDir(version.bucket);
-    for (let dir = dirname(plainFile(version)); dir !== top && dir.startsWith(top); dir = dirname(dir)) {
-      if (!existsSync(dir)) continue;
-      if (readdirSync(dir).length > 0) break;
-      rmdirSync(dir);
-    }
-  };
-
-  type Draft = Pick<
-    ObjectVersion,
-    'bucket' | 'key' | 'isDeleteMarker' | 'md5' | 'size' | 'headers' | 'bodyFile' | 'path'
-  >;
-  const add = (draft: Draft, place: (version: ObjectVersion) => void): ObjectVersion => {
-    const versioned = versioningOf(draft.bucket) === 'Enabled';
-    const replaced = versioned ? undefined : index.version(draft.bucket, draft.key, 'null');
-    const versionId = versioned ? randomBytes(24).toString('base64url') : 'null';
-    const prepared = { ...draft, versionId, lastModifiedMs: clock.now() };
-    const version: ObjectVersion = { ...prepared, seq: index.prepare(prepared), stat: '', statAtMs: 0 };
-    place(version);
-    index.publish(version.seq, fingerprint(plainFile(version)) ?? '', Date.now());
-    if (replaced !== undefined) discard(replaced);
-    return version;
-  };
-
-  const adopt = (bucket: string, key: string, path: string, before: ObjectVersion | undefined): void => {
-    const bodyFile = randomUUID();
-    const target = join(versionsDir, bucket, bodyFile);
-    copyFileSync(join(bucketDir(bucket), path), target);
-    syncFile(target);
-    const content = readFileSync(target);
-    const type =
-      before === undefined ? undefined : (JSON.parse(before.headers) as Record<string, string>)['content-type'];
-    const headers = JSON.stringify({ 'content-type': type ?? 'binary/octet-stream' });
-    add(
-      { bucket, key, isDeleteMarker: 0, md5: md5Of(content), size: content.length, headers, bodyFile, path },
-      () => {},
-    );
-  };
-
-  const reconcile = (bucket: string, key: string): ObjectVersion | undefined => {
-    const known = index.latest(bucket, key);
-    const live = known?.isDeleteMarker === 0 ? known : undefined;
-    const path = live?.path ?? (isPlain(key) ? key : undefined);
-    if (path === undefined) return known;
-    const file = join(bucketDir(bucket), path);
-    const stat = fingerprint(file);
-    if (stat === undefined) {
-      if (live === undefined) return known;
-      markDeleted(live);
-    } else if (live === undefined || stat !== live.stat || live.statAtMs - mtimeMs(stat) < YOUNG_MS) {
-      if (live !== undefined && md5Of(readFileSync(file)) === live.md5) index.publish(live.seq, stat, Date.now());
-      else adopt(bucket, key, path, live);
-    }
-    return index.latest(bucket, key);
-  };
-
-  const markDeleted = (live: ObjectVersion): ObjectVersion | null => {
-    if (versioningOf(live.bucket) === '') {
-      removePlain(live);
-      discard(live);
-      return null;
-    }
-    const { bucket, key, path } = live;
-    return add({ bucket, key, path, isDeleteMarker: 1, md5: '', size: 0, headers: '{}', bodyFile: '' }, removePlain);
-  };
-
-  const recover = (): void => {
-    for (const version of index.unpublished()) {
-      const stat = fingerprint(plainFile(version));
-      const isPlaced =
-        version.isDeleteMarker === 1
-          ? stat === undefined
-          : stat !== undefined && md5Of(readFileSync(plainFile(version))) === version.md5;
-      if (isPlaced) index.publish(version.seq, stat ?? '', Date.now());
-      else discard(version);
-    }
-  };
-  recover();
-
-  const reconcileAll = (bucket: string): void => {
-    const keys = new Set(index.current(bucket).map(({ key }) => key));
-    for (const entry of readdirSync(bucketDir(bucket), { recursive: true, withFileTypes: true })) {
-      const path = relative(bucketDir(bucket), join(entry.parentPath, entry.name)).split(sep).join('/');
-      if (entry.isFile() && !path.startsWith(`${ESCAPED_DIR}/`)) keys.add(path);
-    }
-    for (const key of keys) reconcile(bucket, key);
-  };
+  const history = openVersionHistory({ index, files, clock });
 
   return {
     createBucket(name, versioning = '') {
-      mkdirSync(bucketDir(name), { recursive: true });
-      mkdirSync(join(versionsDir, name), { recursive: true });
+      files.createBucket(name);
       index.putBucket(name, versioning, clock.now());
     },
     removeBucket(name) {
       index.removeBucket(name);
-      rmSync(bucketDir(name), { recursive: true, force: true });
-      rmSync(join(versionsDir, name), { recursive: true, force: true });
+      files.removeBucket(name);
     },
     buckets: () => index.buckets(),
     bucket: (name) => index.buckets().find((bucket) => bucket.name === name),
     setVersioning: (name, versioning) => index.putBucket(name, versioning, clock.now()),
-    latest: reconcile,
+    latest: history.reconcile,
     version(bucket, key, versionId) {
-      reconcile(bucket, key);
+      history.reconcile(bucket, key);
       return index.version(bucket, key, versionId);
     },
     put(bucket, key, body, headers, check) {
-      const current = reconcile(bucket, key);
+      const current = history.reconcile(bucket, key);
       try {
         check(current ?? null);
       } catch (error) {
         rmSync(body.file, { force: true });
         throw error;
       }
-      const path = current?.isDeleteMarker === 0 ? current.path : choosePath(bucketDir(bucket), key);
+      const path = current?.isDeleteMarker === 0 ? current.path : choosePath(files.bucketDir(bucket), key);
       const bodyFile = randomUUID();
-      renameSync(body.file, join(versionsDir, bucket, bodyFile));
+      renameSync(body.file, files.bodyPath({ bucket, bodyFile }));
       const { md5, size } = body;
-      return add(
+      return history.add(
         { bucket, key, isDeleteMarker: 0, md5, size, headers: JSON.stringify(headers), bodyFile, path },
-        placePlain,
+        files.placePlain,
       );
     },
     delete(bucket, key, check) {
-      const current = reconcile(bucket, key);
+      const current = history.reconcile(bucket, key);
       check(current ?? null);
-      if (current?.isDeleteMarker === 0) return markDeleted(current);
+      if (current?.isDeleteMarker === 0) return history.markDeleted(current);
       // Deleting what is not there still leaves a marker in a versioned bucket.
-      if (versioningOf(bucket) === '') return null;
-      return add(
+      if (history.versioningOf(bucket) === '') return null;
+      return history.add(
         {
           bucket,
           key,
-          path: choosePath(bucketDir(bucket), key),
+          path: choosePath(files.bucketDir(bucket), key),
           isDeleteMarker: 1,
           md5: '',
           size: 0,
@@ -246,58 +116,33 @@ export const createObjectStore = (options: { dataDir?: string; clock: EmbeddedCl
       );
     },
     deleteVersion(bucket, key, versionId) {
-      const before = reconcile(bucket, key);
+      const before = history.reconcile(bucket, key);
       const version = index.version(bucket, key, versionId);
       if (version === undefined) return undefined;
-      discard(version);
+      history.discard(version);
       const after = index.latest(bucket, key);
       if (before?.seq !== version.seq) return version;
-      if (before.isDeleteMarker === 0 && after?.path !== before.path) removePlain(before);
+      if (before.isDeleteMarker === 0 && after?.path !== before.path) files.removePlain(before);
       if (after?.isDeleteMarker === 0) {
-        placePlain(after);
-        index.publish(after.seq, fingerprint(plainFile(after)) ?? '', Date.now());
-      } else if (before.isDeleteMarker === 0) removePlain(before);
+        files.placePlain(after);
+        index.publish(after.seq, fingerprint(files.plainFile(after)) ?? '', Date.now());
+      } else if (before.isDeleteMarker === 0) files.removePlain(before);
       return version;
     },
     list(bucket) {
-      reconcileAll(bucket);
+      history.reconcileAll(bucket);
       return index.current(bucket);
     },
     listVersions(bucket) {
-      reconcileAll(bucket);
+      history.reconcileAll(bucket);
       return index.all(bucket);
     },
-    bodyPath,
-    uploadPath,
-    bucketDir,
+    bodyPath: files.bodyPath,
+    uploadPath: files.uploadPath,
+    bucketDir: files.bucketDir,
     close() {
       index.close();
       if (options.dataDir === undefined) rmSync(root, { recursive: true, force: true });
     },
   };
-};
-
-const md5Of = (content: Buffer): string => createHash('md5').update(content).digest('hex');
-
-const fingerprint = (file: string): string | undefined => {
-  const stat = lstatIfThere(file);
-  return stat?.isFile() === true ? `${stat.mtimeNs} ${stat.ctimeNs} ${stat.size} ${stat.ino}` : undefined;
-};
-
-// ENOTDIR: a parent in the path is a file, so nothing is there either.
-const lstatIfThere = (file: string): BigIntStats | undefined => {
-  try {
-    return lstatSync(file, { bigint: true, throwIfNoEntry: false });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-};
-
-const mtimeMs = (stat: string): number => Number(BigInt(stat.split(' ')[0] ?? 0) / 1_000_000n);
-
-const syncFile = (file: string): void => {
-  const descriptor = openSync(file, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 };
