@@ -9,8 +9,9 @@ export const INBOX_MAX_ENTRIES = 20;
 export const INBOX_MAX_BYTES = 128 * 1024;
 /** Room above the bounds for stop entries: a full inbox is when somebody most wants to stop. */
 export const INBOX_STOP_HEADROOM = { entries: 4, bytes: 4 * 1024 } as const;
-/** Messages put aside that a lane keeps, the newest. */
+/** Messages put aside that a lane keeps, the newest. Beside a full inbox they must fit into one item of 400 KB. */
 export const PARKED_KEPT = 20;
+export const PARKED_MAX_BYTES = 64 * 1024;
 /** An album's parts come as messages of their own; it is complete when this long has passed since its newest part. */
 export const ALBUM_QUIET_MS = 1_000;
 /** Accepted entry ids that a lane remembers, newest first, for each kind of id. */

@@ -75,7 +75,7 @@ export interface Lane {
   readonly runtimeSession?: { readonly id: RuntimeSessionId; readonly startedAtMs: number };
   /** The channel wants silence until then: whoever gets the lease before it gives the lane back. */
   readonly notBeforeMs?: number;
-  /** Messages that were put aside after too many attempts, the newest 20. Nobody works on them by themselves. */
+  /** Messages that were put aside after too many attempts, the newest 20 and 64 KiB. Nobody works on them by themselves. */
   readonly parked?: Readonly<Record<EntryId, InboxEntry>>;
 }
 

@@ -144,4 +144,21 @@ describe('parkedWith', () => {
       false,
     ]);
   });
+
+  it('keeps only the newest that fit into 64 KiB, and the newest of all even when it is larger', () => {
+    const long = (sequence: number, bytes: number): InboxEntry => ({ ...anEntry(sequence), text: 'x'.repeat(bytes) });
+    const parked = aLane(long(1, 10), long(2, 40_000), long(3, 20_000)).inbox;
+    const ids = (...added: InboxEntry[]) =>
+      Object.keys(
+        parkedWith(
+          { ...aLane(...added), parked },
+          added.map(({ id }) => id),
+        ),
+      );
+    expect([ids(long(4, 40_000)), ids(long(4, 10)), ids(long(4, 70_000))]).toEqual([
+      ['u3', 'u4'],
+      ['u1', 'u2', 'u3', 'u4'],
+      ['u4'],
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 import type { EntryId } from './ids.ts';
 import { turnIdOf } from './ids.ts';
-import { ALBUM_QUIET_MS, PARKED_KEPT } from './lane-limits.ts';
+import { ALBUM_QUIET_MS, entryBytes, PARKED_KEPT, PARKED_MAX_BYTES } from './lane-limits.ts';
 import { inOrder } from './lane.ts';
 import type { ActiveTurn, InboxEntry, Lane } from './lane.ts';
 
@@ -104,9 +104,16 @@ export const stopsFor = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] =>
 export const stoppedBy = (waiting: readonly InboxEntry[], stops: readonly InboxEntry[]): readonly InboxEntry[] =>
   waiting.filter((entry) => stops.some((stop) => reaches(stop, entry)));
 
-/** What a lane keeps as put aside once `ids` join it: the newest 20 messages. A heartbeat is stale by then. */
+/**
+ * What a lane keeps as put aside once `ids` join it: the newest 20 messages up to 64 KiB, and at least the newest one.
+ * A heartbeat is stale by then.
+ */
 export const parkedWith = (lane: Lane, ids: readonly EntryId[]): NonNullable<Lane['parked']> => {
   const joining = ids.flatMap((id) => lane.inbox[id] ?? []).filter(({ kind }) => kind !== 'heartbeat');
-  const kept = inOrder({ ...lane.parked, ...Object.fromEntries(joining.map((entry) => [entry.id, entry])) });
-  return Object.fromEntries(kept.slice(-PARKED_KEPT).map((entry) => [entry.id, entry]));
+  const all = inOrder({ ...lane.parked, ...Object.fromEntries(joining.map((entry) => [entry.id, entry])) });
+  const newest = all.slice(-PARKED_KEPT);
+  let bytes = 0;
+  const tooOld = newest.findLastIndex((entry) => (bytes += entryBytes(entry)) > PARKED_MAX_BYTES);
+  const kept = newest.slice(Math.min(tooOld + 1, newest.length - 1));
+  return Object.fromEntries(kept.map((entry) => [entry.id, entry]));
 };
