@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { EmbeddedClock } from '../clock.ts';
 import { ACCOUNT_ID, AwsError, REGION } from '../service.ts';
 import { openMessageStore, type StoredMessage } from './message-store.ts';
+import { checkAttributes, DEFAULT_ATTRIBUTES, outOfRange, redriveOf } from './queue-attributes.ts';
+import { readReceipt, writeReceipt } from './receipt-handle.ts';
 
 /** A message handed to a consumer. */
 export interface ReceivedMessage extends StoredMessage {
@@ -42,21 +44,6 @@ export interface Queues {
 export const queueArn = (name: string): string => `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}`;
 
 const MAX_IN_FLIGHT_S = 43_200;
-const DEFAULTS = {
-  VisibilityTimeout: '30',
-  MaximumMessageSize: '1048576',
-  MessageRetentionPeriod: '345600',
-  DelaySeconds: '0',
-  ReceiveMessageWaitTimeSeconds: '0',
-  SqsManagedSseEnabled: 'true',
-} as const;
-const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  VisibilityTimeout: [0, 43_200],
-  MaximumMessageSize: [1024, 1_048_576],
-  MessageRetentionPeriod: [60, 1_209_600],
-  DelaySeconds: [0, 900],
-  ReceiveMessageWaitTimeSeconds: [0, 20],
-};
 
 export const createQueues = ({ dataDir, clock }: { dataDir?: string; clock: EmbeddedClock }): Queues => {
   const store = openMessageStore(dataDir, clock);
@@ -108,7 +95,7 @@ export const createQueues = ({ dataDir, clock }: { dataDir?: string; clock: Embe
       const existing = store.queue(name);
       if (existing === undefined) {
         store.putQueue(name, {
-          ...DEFAULTS,
+          ...DEFAULT_ATTRIBUTES,
           ...attributes,
           CreatedTimestamp: seconds(),
           LastModifiedTimestamp: seconds(),
@@ -228,46 +215,4 @@ export const createQueues = ({ dataDir, clock }: { dataDir?: string; clock: Embe
       signal?.addEventListener('abort', finish, { once: true });
     });
   }
-};
-
-const checkAttributes = (attributes: Readonly<Record<string, string>>): void => {
-  for (const [name, value] of Object.entries(attributes)) {
-    const range = RANGES[name];
-    const number = Number(value);
-    if (range !== undefined && !(number >= range[0] && number <= range[1])) {
-      throw new AwsError(
-        'InvalidAttributeValue',
-        400,
-        `Invalid value for the parameter ${name}: ${value} (${range.join(' to ')}).`,
-      );
-    }
-  }
-};
-
-const outOfRange = (name: string, value: number, range: string): AwsError =>
-  new AwsError(
-    'InvalidParameterValue',
-    400,
-    `Value ${value} for parameter ${name} is invalid. Reason: Must be ${range}, if provided.`,
-  );
-
-const redriveOf = (queue: Readonly<Record<string, string>>): { name: string; maxReceiveCount: number } | null => {
-  const text = queue['RedrivePolicy'];
-  if (text === undefined || text === '') return null;
-  const policy = JSON.parse(text) as { deadLetterTargetArn: string; maxReceiveCount: number | string };
-  return { name: policy.deadLetterTargetArn.split(':').at(-1) ?? '', maxReceiveCount: Number(policy.maxReceiveCount) };
-};
-
-const writeReceipt = ({ id, receipt }: StoredMessage): string => Buffer.from(`${id} ${receipt}`).toString('base64url');
-
-const readReceipt = (handle: string): { id: number; receipt: string } => {
-  const [, id, receipt] = /^(\d+) ([0-9a-f-]{36})$/.exec(Buffer.from(handle, 'base64url').toString()) ?? [];
-  if (id === undefined || receipt === undefined) {
-    throw new AwsError(
-      'ReceiptHandleIsInvalid',
-      400,
-      `The input receipt handle "${handle}" is not a valid receipt handle.`,
-    );
-  }
-  return { id: Number(id), receipt };
 };
