@@ -142,6 +142,23 @@ describe('the turn table', () => {
     expect(await world.conversations.find(aConversationId(), turnIdOf(1))).toBeNull();
   });
 
+  it('answers a delayed call for an older turn from what was saved, and lets the newer one run on', async () => {
+    const world = aTable();
+    const first = world.view();
+    await world.settle();
+    world.run(0).finish(answered('First.'));
+    await first;
+    const newer = world.view({ turnId: turnIdOf(3), fence: 2 });
+    await world.settle();
+    expect([await world.view({ fence: 2, afterSeq: 4 }), await world.view({ turnId: turnIdOf(2), fence: 2 })]).toEqual([
+      [done(5, 'First.')],
+      [refused(1, 'unknown_turn')],
+    ]);
+    expect([world.run(1).signal.aborted, world.started.length]).toEqual([false, 2]);
+    world.run(1).finish(answered('Third.'));
+    expect(await newer).toEqual([done(1, 'Third.')]);
+  });
+
   it('is refused by the store when another process has taken the conversation over meanwhile', async () => {
     const world = aTable();
     const view = world.view();

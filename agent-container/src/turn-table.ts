@@ -14,14 +14,14 @@ type StopCall = Pick<TurnCall, 'laneId' | 'turnId' | 'fence'>;
 
 /** Who owns the runs of this process. Viewers come and go; a run ends by itself, by a stop, or by a higher fence. */
 export interface TurnTable {
-  /** Attaches to the turn, answers it from the saved conversation, or starts it; see `AgentRuntime.turn`. */
+  /** Attaches to the turn, answers it from the saved conversation, or starts it unless a newer one began; see `AgentRuntime.turn`. */
   turn(call: TurnCall, signal: AbortSignal): AsyncIterable<TurnEvent>;
   /** @returns false when no such turn can still take messages in. */
   steer(call: SteerCall): boolean;
   /** @returns false when no such turn can still be stopped. */
   stop(call: StopCall): boolean;
-  /** Whether a turn runs, and since when (Unix seconds) that has been so. */
-  status(): { readonly busy: boolean; readonly sinceEpochS: number };
+  /** Whether a turn runs, and since when (Unix seconds) that has been so; no time before the first turn. */
+  status(): { readonly busy: boolean; readonly sinceEpochS?: number };
   /** Waits for the running turns, at most `ms`; then ends them unsaved, so that another process runs them again. */
   drain(ms: number): Promise<void>;
 }
@@ -178,7 +178,9 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
         lane.run.fence = call.fence;
         return yield* lane.run.view(call.afterSeq, signal);
       }
-      if (!call.mayStart) return yield* await savedOnly(call);
+      // A lane begins a turn only after the one before it was finished: this call is late, and starting it would end the newer run.
+      const isLate = lane.run !== null && call.turnId < lane.run.turnId;
+      if (!call.mayStart || isLate) return yield* await savedOnly(call);
       yield* start(call, lane).view(call.afterSeq, signal);
     },
     steer(call) {
