@@ -61,7 +61,9 @@ export const createContainerServer = ({ table, clock, log }: ServerDeps): Contai
 
   const ping = (response: ServerResponse): void => {
     const { busy, sinceEpochS } = table.status();
-    sendJson(response, 200, { status: busy ? 'HealthyBusy' : 'Healthy', time_of_last_update: sinceEpochS });
+    // A time from before the first turn would be the snapshot's, and every copy of it would tell the same one.
+    const changed = sinceEpochS === undefined ? {} : { time_of_last_update: sinceEpochS };
+    sendJson(response, 200, { status: busy ? 'HealthyBusy' : 'Healthy', ...changed });
   };
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

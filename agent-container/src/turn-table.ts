@@ -41,7 +41,7 @@ interface LaneState {
 export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
   const { clock, conversations, log } = deps;
   const lanes = new Map<LaneId, LaneState>();
-  const status = { running: 0, sinceEpochS: 0 };
+  const status: { running: number; sinceEpochS?: number } = { running: 0 };
 
   const nowS = (): number => Math.floor(clock.now() / 1000);
   const countRunning = (change: 1 | -1): void => {
@@ -194,8 +194,8 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
       return run !== null;
     },
     status() {
-      if (status.sinceEpochS === 0) status.sinceEpochS = nowS();
-      return { busy: status.running > 0, sinceEpochS: status.sinceEpochS };
+      const { running, sinceEpochS } = status;
+      return { busy: running > 0, ...(sinceEpochS === undefined ? {} : { sinceEpochS }) };
     },
     async drain(ms) {
       const runs = [...lanes.values()].flatMap((lane) => (lane.run === null ? [] : [lane.run]));

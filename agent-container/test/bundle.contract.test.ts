@@ -31,7 +31,7 @@ describe('the container bundle', () => {
     const container = await startContainer(built.folder, {});
     await container.ready;
     const ping = await (await fetch(`${container.url}/ping`)).json();
-    expect(ping).toEqual({ status: 'Healthy', time_of_last_update: expect.any(Number) });
+    expect(ping).toEqual({ status: 'Healthy' });
     const turn = await fetch(`${container.url}/invocations`, {
       method: 'POST',
       body: JSON.stringify({ op: 'turn', ...aTurnCall() }),

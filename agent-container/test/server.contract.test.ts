@@ -80,14 +80,14 @@ describe('the container server', () => {
     const held = heldModel();
     const { url, port, post } = await serve(aWorld({ model: held.model }));
     const ping = async () =>
-      (await (await fetch(`${url}/ping`)).json()) as { status: string; time_of_last_update: number };
-    expect(await ping()).toEqual({ status: 'Healthy', time_of_last_update: expect.any(Number) });
+      (await (await fetch(`${url}/ping`)).json()) as { status: string; time_of_last_update?: number };
+    expect(await ping()).toEqual({ status: 'Healthy' });
     const reader = request({ port, host: '127.0.0.1', path: '/invocations', method: 'POST' });
     reader.on('error', () => undefined);
     reader.end(JSON.stringify(turnBody()));
     await held.begun;
     reader.destroy();
-    expect((await ping()).status).toBe('HealthyBusy');
+    expect(await ping()).toEqual({ status: 'HealthyBusy', time_of_last_update: expect.any(Number) });
     held.release();
     const again = eventsIn(await (await post(turnBody({ mayStart: false }))).text());
     expect(again.at(-1)).toMatchObject({ type: 'done', reply: 'One two' });
