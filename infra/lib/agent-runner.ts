@@ -1,5 +1,6 @@
 import type { AgentRunnerEnvironment } from '@agent-claw/agent-runner/config';
 import { Duration } from 'aws-cdk-lib';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { alarmOnErrors } from './function-alarms.ts';
@@ -31,6 +32,8 @@ export class AgentRunner extends ServiceFunction {
       description: 'Runs one leg of a turn',
       timeout: AGENT_RUNNER_TIMEOUT,
       memoryMiB: 512,
+      // A leg hands over by ringing its own queue. Lambda takes that for a loop and stops it at about the 16th leg: the turn would hang.
+      recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
         STATE_TABLE: props.tables.state.tableName,
         WAKE_QUEUE_URL: props.wakes.queue.queueUrl,

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledCode, handlerOf } from './bundling/bundle-function.ts';
@@ -13,6 +14,8 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration;
   readonly memoryMiB: number;
   readonly environment: Record<string, string>;
+  /** Lambda's own answer, to stop a function that calls itself through a queue, holds unless one is given. */
+  readonly recursiveLoop?: RecursiveLoop;
 }
 
 /** One Lambda function with a log group of its own and a role that may do nothing but write to it. */
@@ -49,6 +52,7 @@ export class ServiceFunction extends Construct {
       environment: props.environment,
       role: this.role,
       logGroup,
+      ...(props.recursiveLoop === undefined ? {} : { recursiveLoop: props.recursiveLoop }),
     });
   }
 

@@ -124,6 +124,16 @@ describe('the stack', () => {
     });
   });
 
+  it("lets agent-runner ring its own queue as often as a turn has legs, and stops every other function's loop", () => {
+    const loops = Object.entries(functions).map(([id, { Properties }]) => [id, Properties['RecursiveLoop']]);
+    expect(Object.fromEntries(loops)).toEqual({
+      AgentRunnerFunction: 'Allow',
+      HeartbeatFunction: undefined,
+      TgIngestFunction: undefined,
+      WebhookRegistrarServiceFunction: undefined,
+    });
+  });
+
   it('has one door: a throttled route whose log says nothing of headers and bodies', () => {
     expect(only('AWS::ApiGatewayV2::Route').Properties['RouteKey']).toBe('POST /telegram/webhook');
     const stage = only('AWS::ApiGatewayV2::Stage').Properties as {
