@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import type { TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
-/** `state` belongs to the functions, `conversations` to the container. Both outlive the stack. */
+/** `state` belongs to the functions, `conversations` to the container. Both outlive the stack, unless its first deploy fails: nobody would find them again. */
 export class StateTables extends Construct {
   readonly state: Table;
   readonly conversations: Table;
@@ -16,7 +16,7 @@ export class StateTables extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expiresAtEpochS',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     };
     this.state = new Table(this, 'State', props);
     // Sparse: only lanes with open work carry the two attributes. The sweep reads it.

@@ -11,7 +11,7 @@ export class TelegramSecret extends Construct {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
       description: 'agent-claw: {"botToken":"..."} of the Telegram bot. The webhook secret is added by the stack.',
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // A generated value would look like a token that Telegram refuses; without a value the stack knows that nobody has connected a bot.
     (this.secret.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');

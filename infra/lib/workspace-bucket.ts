@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 /** Where each lane's files are. `workspace/` is the owner's; every other lane has a folder under `lanes/`. */
 export const WORKSPACE_PREFIXES = ['workspace/', 'lanes/'] as const;
 
-/** The files that the owner and the assistant edit. Each version stays for 90 days, the bucket outlives the stack. */
+/** The files that the owner and the assistant edit. Each version stays for 90 days, the bucket outlives the stack, except one whose first deploy failed. */
 export class WorkspaceBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -17,7 +17,7 @@ export class WorkspaceBucket extends Construct {
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         {
           id: 'old-versions',

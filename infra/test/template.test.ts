@@ -35,11 +35,14 @@ describe('the stack', () => {
     expect(Object.keys(stack.ofType('AWS::SecretsManager::Secret'))).toHaveLength(1);
   });
 
-  it('keeps tables, files and the token when it is deleted', () => {
+  it('keeps tables, files and the token when it is deleted or replaces them, and leaves none behind when its first deploy fails', () => {
     const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'].flatMap((type) =>
-      Object.values(stack.ofType(type)).map(({ DeletionPolicy }) => DeletionPolicy),
+      Object.values(stack.ofType(type)).map(({ DeletionPolicy, UpdateReplacePolicy }) => [
+        DeletionPolicy,
+        UpdateReplacePolicy,
+      ]),
     );
-    expect(kept).toEqual(['Retain', 'Retain', 'Retain', 'Retain']);
+    expect(kept).toEqual(Array.from({ length: 4 }, () => ['RetainExceptOnCreate', 'Retain']));
   });
 
   it('has two on-demand tables with point-in-time recovery and expiry, and one sparse index', () => {
@@ -135,7 +138,7 @@ describe('the stack', () => {
   });
 
   it('has one door: a throttled route whose log says nothing of headers and bodies', () => {
-    expect(only('AWS::ApiGatewayV2::Route').Properties['RouteKey']).toBe('POST /telegram/webhook');
+    expect(only('AWS::ApiGatewayV2::Route').Properties['RouteKey']).toBe('ANY /telegram/webhook');
     const stage = only('AWS::ApiGatewayV2::Stage').Properties as {
       DefaultRouteSettings: unknown;
       AccessLogSettings: { Format: string };
