@@ -51,7 +51,8 @@ export class HttpApi extends Construct {
   routeWebhookTo(handler: IFunction): void {
     this.api.addRoutes({
       path: WEBHOOK_PATH,
-      methods: [HttpMethod.POST],
+      // Every method, so that the function answers 405 itself; the gateway would say that there is no such path.
+      methods: [HttpMethod.ANY],
       integration: new HttpLambdaIntegration('TgIngest', handler),
     });
   }

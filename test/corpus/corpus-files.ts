@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CorpusDocument } from './property.ts';
 
@@ -7,12 +7,12 @@ export interface CorpusFile {
   /** Folder and file, as printed: `cases/workspace-paths.json`. */
   readonly label: string;
   readonly corpus: string;
-  read(): CorpusDocument;
+  read(): CorpusDocument | null;
 }
 
 const ownFolder = join(dirname(fileURLToPath(import.meta.url)), 'cases');
 
-/** The project's own cases and those of every folder in `$CORPUS_DIR`. @throws Error when a named folder is not there. */
+/** The project's own cases and every file of each folder in `$CORPUS_DIR`. @throws Error when a named folder is not there. */
 export const corpusFiles = (corpusDir: string | undefined): readonly CorpusFile[] => {
   const others = (corpusDir ?? '').split(delimiter).filter((folder) => folder !== '');
   return [ownFolder, ...others].flatMap((folder) => {
@@ -20,11 +20,19 @@ export const corpusFiles = (corpusDir: string | undefined): readonly CorpusFile[
       throw new Error(
         `CORPUS_DIR names "${folder}", which is not there. Give existing folders, separated by "${delimiter}".`,
       );
-    const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-    return names.sort().map((name) => ({
-      label: `${basename(folder)}/${name}`,
-      corpus: basename(name, '.json'),
-      read: () => JSON.parse(readFileSync(join(folder, name), 'utf8')) as CorpusDocument,
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+    return paths.map((path) => ({
+      label: join(basename(folder), relative(folder, path)),
+      corpus: basename(path, '.json'),
+      read: () => documentIn(path),
     }));
   });
+};
+
+/** @returns null for what is no corpus of our format: it is listed as pending, so that nobody takes it for run. */
+const documentIn = (path: string): CorpusDocument | null => {
+  if (!path.endsWith('.json')) return null;
+  const parsed = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases?: unknown };
+  return Array.isArray(parsed.cases) ? (parsed as CorpusDocument) : null;
 };

@@ -22,9 +22,10 @@ describe('corpora', () => {
   for (const file of corpusFiles(process.env['CORPUS_DIR'])) {
     const property = PROPERTIES.find(({ corpus }) => corpus === file.corpus);
     const document = file.read();
-    if (property === undefined) {
+    if (property === undefined || document === null) {
       // A promise that no code can keep yet: named in the report, so that nobody takes it for kept.
-      row(file.label, 0, 0, `PENDING: ${document.cases.length} cases that nothing tests yet`);
+      const what = document === null ? 'a file of another format' : `${document.cases.length} cases`;
+      row(file.label, 0, 0, `PENDING: ${what} that nothing tests yet`);
       continue;
     }
     it(`${file.label}: ${property.statement}`, async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -115,8 +115,14 @@ describe('chatting in the browser', () => {
     expect(await chat.answer(/^⚠️/u)).toMatch(/again/u);
   });
 
-  it('has kept no secret in any file but the store of secrets', async () => {
-    expect(system.output()).not.toContain('local-double-bot-opens-nothing-else');
+  it('keeps the bot token in the store of secrets and nowhere else', async () => {
+    const token = 'local-double-bot-opens-nothing-else';
+    const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const holders = files
+      .filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(token))
+      .map(({ name }) => name.replace(/-wal$/u, ''));
+    expect([...new Set(holders)]).toEqual(['secrets.sqlite']);
+    expect(system.output() + system.logs()).not.toContain(token);
   });
 
   it('is usable on a phone, in light and dark', async () => {

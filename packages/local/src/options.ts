@@ -95,7 +95,7 @@ const checkValues = (value: (name: FlagName) => string | undefined, problems: st
   };
   check(
     'telegram-token',
-    (text) => /^\d{3,}:[\w-]{20,}$/u.test(text),
+    (text) => (value('telegram-api-root') === undefined ? /^\d{3,}:[\w-]{20,}$/u : /^\d+:[\w-]+$/u).test(text),
     'Give the token as BotFather shows it: digits, a colon, letters.',
     false,
   );
@@ -114,9 +114,7 @@ const checkValues = (value: (name: FlagName) => string | undefined, problems: st
   check('model', (text) => MODEL.test(text), 'Give demo, bedrock:<id>, anthropic:<id> or openai:<id>@<base URL>.');
   if (value('webhook-secret') !== undefined && value('telegram-api-root') === undefined)
     problems.push('--webhook-secret needs --telegram-api-root: say where the replies go.');
-  if (value('telegram-api-root') !== undefined && value('telegram-token') === undefined)
-    problems.push('--telegram-api-root needs --telegram-token: the other server has to know the bot.');
-  if (value('telegram-token') !== undefined && value('owner') === undefined)
+  if (value('telegram-token') !== undefined && value('telegram-api-root') === undefined && value('owner') === undefined)
     problems.push(
       '--telegram-token needs --owner <your numeric Telegram id>, or the bot would answer nobody. @userinfobot shows yours.',
     );

@@ -10,6 +10,8 @@ export interface PollOptions {
 }
 
 const POLL_S = 25;
+/** Answers that another delivery of the same update would get again. */
+const NEVER_TAKEN: ReadonlySet<number> = new Set([400, 413, 415]);
 
 /**
  * Fetches updates from the real Telegram and delivers them to the webhook one by one. An update is confirmed to Telegram
@@ -27,7 +29,11 @@ export const pollTelegram = async ({ token, apiRoot, deliver, onTrouble, signal 
       if (!answer.ok) throw new Error(answer.description ?? `HTTP ${response.status}`);
       for (const update of answer.result ?? []) {
         const status = await deliver(update);
-        if (status >= 500) throw new Error(`update ${update.update_id} was answered with ${status}`);
+        // Confirming it would lose it: only what can never be taken is passed over, and said.
+        if (NEVER_TAKEN.has(status))
+          onTrouble(`Update ${update.update_id} cannot be read (${status}) and is passed over.`);
+        else if (status < 200 || status > 299)
+          throw new Error(`update ${update.update_id} was answered with ${status}`);
         offset = update.update_id + 1;
       }
       failures = 0;

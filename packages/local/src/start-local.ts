@@ -66,7 +66,12 @@ const startParts = async (
 ): Promise<LocalSystem> => {
   const { root, say } = deps;
   const dataDir = resolve(root, options.dataDir);
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+    throw new StartError(
+      `Cannot keep data in ${dataDir}: it is no folder, or may not be written. Choose another with --data-dir.`,
+      { cause: error },
+    );
+  });
   // The port first: it is the likeliest thing to be wrong, and the quickest to find out.
   const server = await startPublicServer(options.host, options.port);
   stops.push(() => server.close());
@@ -105,6 +110,8 @@ const startParts = async (
         : { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
     ...(deps.onLog === undefined ? {} : { log: deps.onLog }),
     ...(deps.faults === undefined ? {} : { faults: deps.faults }),
+  }).catch((error: unknown) => {
+    throw inLocalWords(error, telegram);
   });
   stops.push(() => cloud.stop());
   server.mount({ webhook: cloud.handleHttp });
@@ -121,6 +128,22 @@ const startParts = async (
     cloud,
     stop,
   };
+};
+
+/** The registrar's refusals speak of a deployment; on this machine the same things are mended with a flag. */
+const inLocalWords = (error: unknown, { usesDouble }: TelegramSide): unknown => {
+  const reason =
+    error instanceof Error
+      ? /^\w+ of custom resource WebhookRegistrar\S* .*? failed: (.*)$/su.exec(error.message)?.[1]
+      : undefined;
+  if (usesDouble || reason === undefined) return error;
+  const [said = ''] = reason.split(/ Put the token| Check that it is reachable/u);
+  const hint = said.includes('401')
+    ? ' Check --telegram-token: @BotFather shows the current one.'
+    : ' Check --telegram-api-root and --telegram-token.';
+  return new StartError(`The bot could not be connected. ${said}${said.includes('long polling') ? '' : hint}`, {
+    cause: error,
+  });
 };
 
 /** The stack has one secret, the bot's; its logical id carries a hash, so it is looked up by its type. */

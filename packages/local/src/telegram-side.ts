@@ -18,22 +18,19 @@ export const DOUBLE_OWNER_ID = '4242001';
 const TELEGRAM = 'https://api.telegram.org';
 
 export const telegramSideOf = (options: LocalOptions, publicUrl: string): TelegramSide => {
-  const { telegramToken, telegramApiRoot, webhookSecret, ownerId } = options;
-  if (telegramToken === undefined) {
-    return {
-      delivery: 'webhook',
-      usesDouble: true,
-      apiRoot: publicUrl,
-      botToken: DOUBLE_BOT_TOKEN,
-      webhookSecret: undefined,
-      ownerId: ownerId ?? DOUBLE_OWNER_ID,
-    };
+  const { telegramToken, telegramApiRoot, webhookSecret } = options;
+  const ownerId = options.ownerId ?? DOUBLE_OWNER_ID;
+  // Another server than Telegram's may well do without a token of its own kind; it gets the double's then.
+  const botToken = telegramToken ?? DOUBLE_BOT_TOKEN;
+  if (telegramApiRoot !== undefined) {
+    const delivery = webhookSecret === undefined ? 'webhook' : 'external';
+    return { delivery, usesDouble: false, apiRoot: telegramApiRoot, botToken, webhookSecret, ownerId };
   }
-  const shared = { usesDouble: false, botToken: telegramToken, webhookSecret, ownerId: ownerId ?? '' };
+  if (telegramToken === undefined)
+    return { delivery: 'webhook', usesDouble: true, apiRoot: publicUrl, botToken, webhookSecret: undefined, ownerId };
   // Updates fetched by polling take the same way in as posted ones, with a secret that is the same at every start.
-  if (telegramApiRoot === undefined)
-    return { ...shared, delivery: 'polling', apiRoot: TELEGRAM, webhookSecret: digestOf('polling', telegramToken) };
-  return { ...shared, delivery: webhookSecret === undefined ? 'webhook' : 'external', apiRoot: telegramApiRoot };
+  const pollingSecret = digestOf('polling', telegramToken);
+  return { delivery: 'polling', usesDouble: false, apiRoot: TELEGRAM, botToken, webhookSecret: pollingSecret, ownerId };
 };
 
 /** A number that changes when the bot or its way in changes, so that the stack registers it anew. */

@@ -51,9 +51,11 @@ const refusalOf = (error: GrammyError): BotApiFailure => {
     case 429:
       return { kind: 'wait', retryAfterMs: (error.parameters.retry_after ?? 1) * 1000 };
     case 401:
-    // What a token of the wrong form gets. Every method that we call exists.
-    case 404:
       return { kind: 'bad_token' };
+    case 404:
+      // What a token of the wrong form gets, and what a small Bot API server says of a method it does not have. Without
+      // sendMessage nothing works; without edits an answer comes as a fresh message.
+      return error.method === 'sendMessage' ? { kind: 'bad_token' } : { kind: 'gone' };
     case 400:
       if (description.includes('message is not modified')) return { kind: 'not_modified' };
       if (NOT_THERE.some((words) => description.includes(words))) return { kind: 'gone' };

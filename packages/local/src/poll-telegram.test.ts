@@ -1,0 +1,73 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { pollTelegram } from './poll-telegram.ts';
+
+const TOKEN = '123456:abcdefghijklmnopqrstuvwxyz';
+const opened: (() => void)[] = [];
+afterEach(() => {
+  for (const close of opened.splice(0)) close();
+});
+
+/** A Bot API that has updates 10 and 11, keeps what is not confirmed, and notes each offset it was asked for. */
+const aBotApi = async () => {
+  const offsets: number[] = [];
+  const server = createServer((request, response) => {
+    const offset = Number(new URL(request.url ?? '', 'http://bot').searchParams.get('offset'));
+    offsets.push(offset);
+    const result = [10, 11].filter((id) => id >= offset).map((update_id) => ({ update_id }));
+    response.end(JSON.stringify({ ok: true, result }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(
+    () => void server.close(),
+    () => server.closeAllConnections(),
+  );
+  return { apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, offsets };
+};
+
+describe('pollTelegram', () => {
+  it('confirms an update only after its delivery was taken, and gives a refused one again', async () => {
+    const { apiRoot, offsets } = await aBotApi();
+    const answers = [401, 200, 503, 200];
+    const delivered: number[] = [];
+    const said: string[] = [];
+    const stop = new AbortController();
+    await pollTelegram({
+      token: TOKEN,
+      apiRoot,
+      deliver: async (update) => {
+        delivered.push((update as { update_id: number }).update_id);
+        const status = answers.shift() ?? 200;
+        if (answers.length === 0) stop.abort();
+        return status;
+      },
+      onTrouble: (line) => said.push(line),
+      signal: stop.signal,
+    });
+    expect({ delivered, asked: offsets }).toEqual({ delivered: [10, 10, 11, 11], asked: [0, 0, 11] });
+    expect(said.join('')).not.toContain(TOKEN);
+  });
+
+  it('passes over what can never be read, and says so', async () => {
+    const { apiRoot } = await aBotApi();
+    const said: string[] = [];
+    const delivered: number[] = [];
+    const stop = new AbortController();
+    await pollTelegram({
+      token: TOKEN,
+      apiRoot,
+      deliver: async (update) => {
+        delivered.push((update as { update_id: number }).update_id);
+        if (delivered.length === 2) stop.abort();
+        return delivered.length === 1 ? 400 : 200;
+      },
+      onTrouble: (line) => said.push(line),
+      signal: stop.signal,
+    });
+    expect({ delivered, said }).toEqual({
+      delivered: [10, 11],
+      said: ['Update 10 cannot be read (400) and is passed over.'],
+    });
+  });
+});
