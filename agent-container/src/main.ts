@@ -20,10 +20,15 @@ import { workspacePrefix } from './workspace-prefix.ts';
 /** AgentCore ends a session within 15 s; runs that need longer are run again from their beginning elsewhere. */
 const DRAIN_MS = 8_000;
 
-/** A store that hangs fails within seconds, while somebody still waits for the answer. */
+/** A store that hangs, before its answer or in the middle of it, fails within seconds, while somebody still waits. */
 const clientLimits = {
   maxAttempts: 4,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 2_000,
+    requestTimeout: 8_000,
+    socketTimeout: 10_000,
+    throwOnRequestTimeout: true,
+  },
 };
 
 const modelOptions = (config: ContainerConfig): ModelOptions => {

@@ -1,10 +1,18 @@
 import { BedrockAgentCoreClient } from '@aws-sdk/client-bedrock-agentcore';
 import type { BedrockAgentCoreClientConfig } from '@aws-sdk/client-bedrock-agentcore';
 
-/** For calls that may be repeated: they fail within seconds, so that the caller decides while its own time lasts. */
+/**
+ * For calls that may be repeated: they fail within seconds, so that the caller decides while its own time lasts. The
+ * request's limit ends with the first byte of the answer; an answer that stalls after it meets the socket's.
+ */
 export const CLIENT_LIMITS = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    socketTimeout: 10_000,
+    throwOnRequestTimeout: true,
+  },
 } as const;
 
 /** The container comments every 15 s; a stream that is silent for longer than this is dead. */
