@@ -44,6 +44,7 @@ export interface ContainerSession {
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 15_000;
 const PING_EVERY_MS = 20;
+const DEATH_KNOWN_WITHIN_MS = 250;
 
 /** Starts the container's program and waits until GET /ping is healthy. @throws when it is not within 120 s, or exits. */
 export const startSession = async (spec: RuntimeSpec, deps: SessionDeps): Promise<ContainerSession> => {
@@ -115,11 +116,15 @@ export const startSession = async (spec: RuntimeSpec, deps: SessionDeps): Promis
         return { status: answer.statusCode ?? 500, headers: answer.headers, body: answer };
       } catch (error) {
         done();
+        // A dying process cuts its connections before its end is known; the next call must not meet the dead session.
+        if (!signal.aborted) await Promise.race([gone, pause(DEATH_KNOWN_WITHIN_MS)]);
         throw error;
       }
     },
   };
 };
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const untilHealthy = async (spec: RuntimeSpec, child: GuardedProcess, port: number): Promise<void> => {
   let end: string | null | undefined;
@@ -134,7 +139,7 @@ const untilHealthy = async (spec: RuntimeSpec, child: GuardedProcess, port: numb
       child.kill();
       throw new Error(`${spec.name} was not healthy within ${START_LIMIT_MS / 1000} s.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, PING_EVERY_MS));
+    await pause(PING_EVERY_MS);
   }
 };
 
