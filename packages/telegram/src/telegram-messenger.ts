@@ -144,7 +144,7 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
       );
       switch (outcome.kind) {
         case 'ok':
-          return { kind: 'sent', messageId: outcome.result.message_id };
+          return { kind: 'sent', messageId: idOf(outcome.result) };
         case 'gone':
         case 'not_modified':
           return { kind: 'undeliverable', reason: outcome.kind };
@@ -187,3 +187,6 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
     },
   };
 };
+
+/** A server that confirms a message without naming it has sent it all the same; editing message 0 then finds nothing. */
+const idOf = (result: { readonly message_id?: number }): number => result.message_id ?? 0;
