@@ -86,7 +86,7 @@ const start = async (): Promise<void> => {
     clock,
     log,
   });
-  const conversations = dynamoConversationStore({ client: dynamo, tableName: config.CONVERSATIONS_TABLE, clock });
+  const conversations = dynamoConversationStore({ client: dynamo, tableName: config.CONVERSATIONS_TABLE, clock, log });
   const server = createContainerServer({ table: createTurnTable({ conversations, answer, clock, log }), clock, log });
   const port = await server.listen(config.PORT, '0.0.0.0');
   log.info('container_listening', { port, model: config.MODEL.split('@')[0] });

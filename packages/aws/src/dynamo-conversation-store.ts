@@ -1,4 +1,4 @@
-import type { Clock, ConversationId, ConversationStore, SavedTurn, TurnId } from '@agent-claw/core';
+import type { Clock, ConversationId, ConversationStore, Log, SavedTurn, TurnId } from '@agent-claw/core';
 import {
   ConditionalCheckFailedException,
   GetItemCommand,
@@ -16,6 +16,7 @@ export interface DynamoConversationStoreOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Pick<Clock, 'now'>;
+  readonly log: Pick<Log, 'warn'>;
 }
 
 interface Head {
@@ -39,7 +40,7 @@ const KEPT_S = 180 * 86_400;
  * commit point, and it refuses whoever has an older fence than its opener.
  */
 export const dynamoConversationStore = (options: DynamoConversationStoreOptions): ConversationStore => {
-  const { client, tableName, clock } = options;
+  const { client, tableName, clock, log } = options;
   const nowS = (): number => Math.floor(clock.now() / 1000);
 
   const updateHead = async (
@@ -115,6 +116,15 @@ export const dynamoConversationStore = (options: DynamoConversationStoreOptions)
     }
   };
 
+  /** The turn among these items. Null when it or one of its pieces has expired, or when it cannot be read. */
+  const turnIn = (id: ConversationId, items: readonly TurnItem[], turnId: TurnId | string): SavedTurn | null => {
+    const pieces = piecesIn(items, turnId);
+    if (pieces === null) return null;
+    const turn = turnOf(pieces);
+    if (turn === null) log.warn('stored_turn_unreadable', { conversationId: id, turnId });
+    return turn;
+  };
+
   return {
     open: async (id, turnId, fence) => {
       const set = 'SET fence = :fence, turn = :turn, expiresAtEpochS = :expires';
@@ -124,7 +134,7 @@ export const dynamoConversationStore = (options: DynamoConversationStoreOptions)
       const [oldest] = linked;
       if (oldest === undefined) return { kind: 'opened', conversation: { turns: [] } };
       const items = await readItems(id, turnSortKey(oldest), TURNS_END);
-      const turns = linked.flatMap((each) => turnIn(items, each) ?? []);
+      const turns = linked.flatMap((each) => turnIn(id, items, each) ?? []);
       return { kind: 'opened', conversation: { turns } };
     },
     save: async (id, turn) => {
@@ -142,7 +152,7 @@ export const dynamoConversationStore = (options: DynamoConversationStoreOptions)
     find: async (id, turnId) => {
       const key = turnSortKey(turnId);
       const [head, items] = await Promise.all([readHead(id), readItems(id, key, `${key}#~`)]);
-      return head.linked?.has(turnId) === true ? turnIn(items, turnId) : null;
+      return head.linked?.has(turnId) === true ? turnIn(id, items, turnId) : null;
     },
     evictBefore: async (id, keepFrom) => {
       const head = await readHead(id);
@@ -154,12 +164,12 @@ export const dynamoConversationStore = (options: DynamoConversationStoreOptions)
   };
 };
 
-/** Puts a turn together from its pieces. Null when the item or one of its pieces has expired. */
-const turnIn = (items: readonly TurnItem[], turnId: TurnId | string): SavedTurn | null => {
+/** Null unless all of them are there. */
+const piecesIn = (items: readonly TurnItem[], turnId: TurnId | string): readonly string[] | null => {
   const main = items.find((item) => item.sk === turnSortKey(turnId));
   if (main?.fence === undefined) return null;
   const { fence, parts = 0 } = main;
   const keys = Array.from({ length: parts }, (_, index) => turnPieceSortKey(turnId, fence, index + 1));
   const pieces = keys.flatMap((key) => items.find((item) => item.sk === key)?.body ?? []);
-  return pieces.length === parts ? turnOf([main.body, ...pieces]) : null;
+  return pieces.length === parts ? [main.body, ...pieces] : null;
 };

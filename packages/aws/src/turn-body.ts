@@ -13,7 +13,25 @@ export const piecesOf = (turn: SavedTurn): readonly string[] => {
   return cut(asciiJson({ ...turn, messages: [], reply: turn.reply.slice(0, CUT_REPLY_CHARS) }));
 };
 
-export const turnOf = (pieces: readonly string[]): SavedTurn => JSON.parse(pieces.join('')) as SavedTurn;
+/** @returns null for what is no turn: one damaged item must not close the whole conversation. */
+export const turnOf = (pieces: readonly string[]): SavedTurn | null => {
+  const stored = jsonIn(pieces.join('')) as Partial<SavedTurn> | null;
+  const isTurn =
+    typeof stored?.turnId === 'string' &&
+    typeof stored.reply === 'string' &&
+    Array.isArray(stored.messages) &&
+    Array.isArray(stored.consumed);
+  return isTurn ? (stored as SavedTurn) : null;
+};
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The error quotes the text, which is what people said; the caller logs the turn's id.
+    return null;
+  }
+};
 
 const asciiJson = (turn: SavedTurn): string =>
   JSON.stringify(turn).replace(
