@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** More flags of `npm start`. */
+  readonly flags?: readonly string[];
 }
 
 export const temporaryFolder = (): { readonly path: string } & Disposable => {
@@ -88,7 +90,16 @@ const nextReport = <K extends Report['report']>(
   });
 
 export const startSystem = async (options: StartOptions): Promise<SystemUnderTest> => {
-  const args = ['--data-dir', options.dataDir, '--port', String(options.port ?? 0), '--model', 'demo', '--no-open'];
+  const args = [
+    '--data-dir',
+    options.dataDir,
+    '--port',
+    String(options.port ?? 0),
+    '--model',
+    'demo',
+    '--no-open',
+    ...(options.flags ?? []),
+  ];
   const child = fork(CHILD, args, {
     execArgv: ['--conditions=@app/source'],
     // A group of its own, so that the whole tree can be killed at once.
