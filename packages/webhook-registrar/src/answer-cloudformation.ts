@@ -7,6 +7,9 @@ export interface RegistrationData {
   /** SHA-256 in hex of each valid webhook secret, comma separated. */
   readonly WebhookSecretDigests: string;
 }
+/** Fail closed: no digest matches any header, so the webhook refuses everybody. */
+export const NOT_CONNECTED: RegistrationData = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
+
 export type Result =
   | { readonly kind: 'done'; readonly data: RegistrationData }
   | { readonly kind: 'failed'; readonly reason: string };

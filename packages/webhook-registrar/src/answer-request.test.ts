@@ -123,14 +123,39 @@ describe('answer-request', () => {
     expect(receiver.answers[0]?.body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'telegram-webhook' });
   });
 
-  it('replaces the webhook secret only when its generation changed since the last run', () => {
-    const withOld = (SecretGeneration: string) =>
-      parseRequest(anEvent('https://x.example', { RequestType: 'Update', OldResourceProperties: { SecretGeneration } }))
-        .replaceSecret;
-    expect([withOld('0'), withOld('7'), parseRequest(anEvent('https://x.example')).replaceSecret]).toEqual([
-      false,
-      true,
-      false,
-    ]);
+  const numbers = (BotTokenVersion: string, SecretGeneration: string) => ({ BotTokenVersion, SecretGeneration });
+  const anUpdate = (url: string, before: object, after: object) =>
+    anEvent(url, {
+      RequestType: 'Update',
+      PhysicalResourceId: 'telegram-webhook',
+      OldResourceProperties: { ...anEvent(url).ResourceProperties, ...before },
+      ResourceProperties: { ...anEvent(url).ResourceProperties, ...after },
+    });
+
+  it('replaces the webhook secret only when its generation rises, and goes back when a number falls', () => {
+    const movement = (before: object, after: object) => {
+      const { replaceSecret, goesBack } = parseRequest(anUpdate('https://x.example', before, after));
+      return { replaceSecret, goesBack };
+    };
+    const { replaceSecret, goesBack } = parseRequest(anEvent('https://x.example'));
+    expect({ replaceSecret, goesBack }).toEqual({ replaceSecret: false, goesBack: false });
+    expect(movement(numbers('1', '0'), numbers('1', '0'))).toEqual({ replaceSecret: false, goesBack: false });
+    expect(movement(numbers('9', '9'), numbers('10', '10'))).toEqual({ replaceSecret: true, goesBack: false });
+    expect(movement(numbers('10', '0'), numbers('9', '0'))).toEqual({ replaceSecret: false, goesBack: true });
+    expect(movement(numbers('1', '10'), numbers('1', '9'))).toEqual({ replaceSecret: false, goesBack: true });
+    expect(movement(numbers('2', '0'), { ...numbers('1', '0'), Delivery: 'polling' })).toEqual({
+      replaceSecret: false,
+      goesBack: false,
+    });
+  });
+
+  it('never stands in the way of rolling an update back, even when nothing can be read or it hangs', async () => {
+    await using receiver = await aReceiver();
+    const back = anUpdate(receiver.url, numbers('2', '0'), numbers('1', '0'));
+    await answering(async () => Promise.reject(new Error('AccessDenied')))(back, never);
+    await answering(() => new Promise(() => {}))(back, AbortSignal.abort());
+    const Data = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
+    const notConnected = { contentType: undefined, body: { Status: 'SUCCESS', Data, ...envelope } };
+    expect(receiver.answers).toEqual([notConnected, notConnected]);
   });
 });

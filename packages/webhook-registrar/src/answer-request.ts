@@ -1,5 +1,6 @@
 import type { Log } from '@agent-claw/core';
 import * as z from 'zod';
+import { NOT_CONNECTED } from './answer-cloudformation.ts';
 import type { RegistrationData, Result } from './answer-cloudformation.ts';
 import { BotApiError } from './bot-api.ts';
 import { parseAddress, parseRequest } from './cloudformation-event.ts';
@@ -12,7 +13,7 @@ export interface AnswerRequestDeps {
   readonly log: Log;
 }
 
-const GONE: Result = { kind: 'done', data: { BotId: '0', BotUsername: '', WebhookSecretDigests: '' } };
+const DISCONNECTED: Result = { kind: 'done', data: NOT_CONNECTED };
 
 /** Handles one CloudFormation event and always answers it; `signal` ends the work while there is still time to answer. */
 export const createAnswerRequest =
@@ -26,11 +27,15 @@ export const createAnswerRequest =
   };
 
 const connect = async (deps: AnswerRequestDeps, event: unknown, signal: AbortSignal): Promise<Result> => {
+  let mayFail = true;
   try {
-    return { kind: 'done', data: await untilAborted(deps.register(parseRequest(event), signal), signal) };
+    const request = parseRequest(event);
+    mayFail = !request.goesBack;
+    return { kind: 'done', data: await untilAborted(deps.register(request, signal), signal) };
   } catch (error) {
     deps.log.error('registration_failed', error);
-    return { kind: 'failed', reason: reasonOf(error) };
+    // A bot that is silent until the next deploy is better than a stack that is stuck between two versions.
+    return mayFail ? { kind: 'failed', reason: reasonOf(error) } : DISCONNECTED;
   }
 };
 
@@ -41,7 +46,7 @@ const remove = async (deps: AnswerRequestDeps, event: unknown, signal: AbortSign
     // A webhook that stays behind points to an address that no longer exists; a stack that cannot be deleted is worse.
     deps.log.error('webhook_not_deleted', error);
   }
-  return GONE;
+  return DISCONNECTED;
 };
 
 /** Work that does not watch the signal must not keep CloudFormation waiting. */

@@ -31,6 +31,11 @@ export interface RegistrationRequest {
   readonly registration: Registration;
   /** The owner raised SecretGeneration since the last successful run. */
   readonly replaceSecret: boolean;
+  /**
+   * The stack returns to lower numbers: CloudFormation rolls back a failed update by an update with the old properties.
+   * Such a request must not fail, whatever the secret holds, or the stack is stuck in UPDATE_ROLLBACK_FAILED.
+   */
+  readonly goesBack: boolean;
 }
 
 /** @throws ZodError when CloudFormation's envelope itself is unusable: then there is nobody to answer. */
@@ -42,14 +47,26 @@ export const parseRequest = (event: unknown): RegistrationRequest => {
     .object({
       RequestType: addressSchema.shape.RequestType,
       ResourceProperties: registrationSchema,
-      OldResourceProperties: z.object({ SecretGeneration: z.string().default('0') }).optional(),
+      OldResourceProperties: numbersSchema.optional(),
     })
     .parse(event);
+  const token = directionOf(OldResourceProperties?.BotTokenVersion, ResourceProperties.BotTokenVersion);
+  const generation = directionOf(OldResourceProperties?.SecretGeneration, ResourceProperties.SecretGeneration);
   return {
     kind: RequestType,
     registration: ResourceProperties,
-    replaceSecret:
-      OldResourceProperties !== undefined &&
-      OldResourceProperties.SecretGeneration !== ResourceProperties.SecretGeneration,
+    replaceSecret: generation === 'up',
+    // Only in the cloud: local mode derives the version from the token, and has nothing to roll back.
+    goesBack: ResourceProperties.Delivery === 'webhook' && (token === 'down' || generation === 'down'),
   };
+};
+
+const numbersSchema = z.object({ BotTokenVersion: z.string().optional(), SecretGeneration: z.string().default('0') });
+
+/** BigInt, because a version may be a time stamp of more digits than a number holds. */
+const directionOf = (before: string | undefined, after: string): 'up' | 'down' | 'same' => {
+  if (before === undefined || !/^\d+$/u.test(before) || !/^\d+$/u.test(after)) return 'same';
+  const step = BigInt(after) - BigInt(before);
+  if (step === 0n) return 'same';
+  return step > 0n ? 'up' : 'down';
 };

@@ -27,6 +27,7 @@ const aRequest = (
     ...registration,
   },
   replaceSecret,
+  goesBack: false,
 });
 
 const aWorld = async (value: string) => {
@@ -172,6 +173,46 @@ describe('register-webhook', () => {
     await using world = await aWorld('{"botToken":"hunter2"}');
     await expect(world.register(aRequest(), signal)).rejects.toThrow(/^The secret holds no bot token\./u);
     expect(world.lines).toEqual([]);
+  });
+
+  describe('when the stack goes back to lower numbers', () => {
+    const back = { ...aRequest(), kind: 'Update', goesBack: true } as const;
+    const PREVIOUS = { webhookSecret: 'new', previousWebhookSecret: 'old' };
+
+    it('registers as ever, so that a rollback reaches Telegram too, and keeps both secrets', async () => {
+      await using world = await aWorld(JSON.stringify({ botToken: TOKEN, ...PREVIOUS }));
+      expect(await world.register(back, signal)).toEqual({
+        BotId: '7000',
+        BotUsername: 'claw_bot',
+        WebhookSecretDigests: `${sha256('new')},${sha256('old')}`,
+      });
+      expect(world.api.webhook.url).toBe(URL_OURS);
+      expect(world.stored()).toEqual({ botToken: TOKEN, ...PREVIOUS });
+    });
+
+    it('answers from the stored secret when Telegram refuses its token', async () => {
+      const botToken = '7001:BBE-a-wrong-token_0123456789abcdefghij';
+      await using world = await aWorld(JSON.stringify({ botToken, ...PREVIOUS }));
+      expect(await world.register(back, signal)).toEqual({
+        BotId: '7001',
+        BotUsername: '',
+        WebhookSecretDigests: `${sha256('new')},${sha256('old')}`,
+      });
+      expect(world.stored()).toEqual({ botToken, ...PREVIOUS });
+      expect(world.lines.join('\n')).toContain('rolled_back_without_telegram');
+    });
+
+    it('lets nobody in when the secret never had a webhook secret, or holds no token', async () => {
+      await using refused = await aWorld('7001:BBE-a-wrong-token_0123456789abcdefghij');
+      expect(await refused.register(back, signal)).toEqual({
+        BotId: '7001',
+        BotUsername: '',
+        WebhookSecretDigests: '',
+      });
+      await using unusable = await aWorld('{"botToken":"hunter2"}');
+      expect(await unusable.register(back, signal)).toEqual(NOT_CONNECTED);
+      expect(unusable.api.calls).toEqual([]);
+    });
   });
 
   it('never takes a live webhook over for long polling', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BOT_COMMANDS } from '@agent-claw/core';
 import type { Log } from '@agent-claw/core';
 import * as z from 'zod';
+import { NOT_CONNECTED } from './answer-cloudformation.ts';
 import type { RegistrationData } from './answer-cloudformation.ts';
 import { BotApiError } from './bot-api.ts';
 import type { CallBotApi } from './bot-api.ts';
@@ -31,16 +32,13 @@ export const ALLOWED_UPDATES = [
 const MAX_CONNECTIONS = 10;
 const MAX_WAIT_S = 5;
 
-/** Fail closed: no digest matches any header, so the webhook refuses everybody. */
-const NOT_CONNECTED: RegistrationData = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
-
 const meSchema = z.object({ id: z.number().int(), username: z.string() });
 const infoSchema = z.object({ url: z.string(), pending_update_count: z.number().default(0) });
 
 /**
  * Connects the bot in the secret to the webhook address, checks it with Telegram, and returns what others need to know.
  * Repeatable: a second run with the same input changes nothing.
- * @throws Error with the owner's next action; its message is safe to show.
+ * @throws Error with the owner's next action; its message is safe to show. Never because of a bot token when the stack goes back.
  */
 export const createRegisterWebhook =
   (deps: RegisterWebhookDeps) =>
@@ -50,24 +48,54 @@ export const createRegisterWebhook =
       deps.log.info('bot_not_connected', { reason: 'no token in the secret' });
       return NOT_CONNECTED;
     }
-    if (stored.kind === 'unusable') {
-      throw new Error(
-        'The secret holds no bot token. Put {"botToken":"<the token of @BotFather>"} into it, raise BotTokenVersion and deploy again.',
-      );
+    if (stored.kind === 'present') {
+      return request.goesBack
+        ? goBack(deps, stored.secret, request, signal)
+        : connect(deps, stored.secret, request, signal);
     }
-    const call = deps.botApi(stored.secret.botToken, signal);
-    const { WebhookUrl: url, Delivery: delivery } = request.registration;
-
-    const me = await identify(deps, call, stored.secret.botToken, delivery);
-    if (delivery === 'polling') await refuseLiveWebhook(call, me.username);
-    const secret = await withWebhookSecret(deps, stored.secret, request.replaceSecret, signal);
-    if (delivery !== 'polling') await register(deps, call, url, secret.webhookSecret, delivery);
-    const settled =
-      delivery === 'webhook' && !request.replaceSecret ? await retirePrevious(deps, call, secret, signal) : secret;
-    await publishCommands(deps, call);
-    deps.log.info('bot_connected', { botId: me.id, delivery, webhookHost: new URL(url).host });
-    return { BotId: me.id, BotUsername: me.username, WebhookSecretDigests: digestsOf(settled) };
+    if (request.goesBack) {
+      deps.log.warn('bot_not_connected', { reason: 'no bot token in the secret, and a rollback must not fail' });
+      return NOT_CONNECTED;
+    }
+    throw new Error(
+      'The secret holds no bot token. Put {"botToken":"<the token of @BotFather>"} into it, raise BotTokenVersion and deploy again.',
+    );
   };
+
+const connect = async (
+  deps: RegisterWebhookDeps,
+  stored: TelegramSecret,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<RegistrationData> => {
+  const call = deps.botApi(stored.botToken, signal);
+  const { WebhookUrl: url, Delivery: delivery } = request.registration;
+  const keepsPrevious = request.replaceSecret || request.goesBack;
+
+  const me = await identify(deps, call, stored.botToken, delivery);
+  if (delivery === 'polling') await refuseLiveWebhook(call, me.username);
+  const secret = await withWebhookSecret(deps, stored, request.replaceSecret, signal);
+  if (delivery !== 'polling') await register(deps, call, url, secret.webhookSecret, delivery);
+  const settled = delivery === 'webhook' && !keepsPrevious ? await retirePrevious(deps, call, secret, signal) : secret;
+  await publishCommands(deps, call);
+  deps.log.info('bot_connected', { botId: me.id, delivery, webhookHost: new URL(url).host });
+  return { BotId: me.id, BotUsername: me.username, WebhookSecretDigests: digestsOf(settled) };
+};
+
+/** The secret that made an update fail is still there when CloudFormation rolls that update back, so Telegram's answer cannot decide. */
+const goBack = async (
+  deps: RegisterWebhookDeps,
+  stored: TelegramSecret,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<RegistrationData> => {
+  try {
+    return await connect(deps, stored, request, signal);
+  } catch (error) {
+    deps.log.error('rolled_back_without_telegram', error);
+    return { BotId: botIdOf(stored.botToken), BotUsername: '', WebhookSecretDigests: digestsOf(stored) };
+  }
+};
 
 /** Takes the webhook back, unless it points to somebody else by now. */
 export const createUnregisterWebhook =
@@ -99,9 +127,9 @@ const identify = async (
     return { id: String(me.id), username: me.username };
   } catch (error) {
     if (delivery !== 'external') throw error;
-    // A server that only receives messages need not know getMe; a token starts with the bot's id.
+    // A server that only receives messages need not know getMe.
     deps.log.warn('external_server_without_get_me');
-    return { id: token.slice(0, token.indexOf(':')), username: '' };
+    return { id: botIdOf(token), username: '' };
   }
 };
 
@@ -197,7 +225,10 @@ const publishCommands = async (deps: RegisterWebhookDeps, call: CallBotApi): Pro
   }
 };
 
-const digestsOf = (secret: Connected): string =>
+/** A token starts with the bot's id. */
+const botIdOf = (token: string): string => token.slice(0, token.indexOf(':'));
+
+const digestsOf = (secret: TelegramSecret): string =>
   [secret.webhookSecret, secret.previousWebhookSecret]
     .filter((value) => value !== undefined)
     .map((value) => createHash('sha256').update(value).digest('hex'))
