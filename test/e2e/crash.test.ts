@@ -83,7 +83,7 @@ const MOMENTS: Readonly<Record<string, (system: SystemUnderTest) => Promise<unkn
   },
 };
 
-const ROUNDS = 2;
+const ROUNDS = 3;
 const ANSWER = '1 2 3 4 5 6 7 8 9 10 11 12';
 
 /** A turn whose traces later rounds must not lose. */
