@@ -17,17 +17,22 @@ export const loadPromptFiles = (workspace: WorkspaceStore, privateLane: boolean)
   Promise.all(promptFileNames(privateLane).map((name) => loadPromptFile(workspace, name)));
 
 /**
- * Gives a workspace the files that it lacks. An existing file is never touched: the write holds only if the file is
- * absent, and losing that race to the owner or to another turn is as good as winning it.
+ * Gives a new workspace its first files: one that has none of them, for a file that the owner deleted stays deleted. The
+ * writes hold only if the file is absent, and losing that race to the owner or to another turn is as good as winning it.
  */
 export const seedWorkspace = async (
   workspace: WorkspaceStore,
   loaded: readonly PromptFile[],
 ): Promise<readonly PromptFile[]> => {
-  const present = new Set(loaded.filter((file) => file.content !== null).map((file) => file.name));
-  const missing = Object.entries(workspaceTemplates).filter(([name]) => !present.has(name));
+  const templates = Object.entries(workspaceTemplates);
+  const isTemplate = ({ name, content }: PromptFile): boolean =>
+    content !== null && Object.hasOwn(workspaceTemplates, name);
+  if (loaded.some(isTemplate)) return loaded;
+  const unread = templates.filter(([name]) => loaded.every((file) => file.name !== name));
+  const others = await Promise.all(unread.map(([name]) => loadPromptFile(workspace, name)));
+  if (others.some(isTemplate)) return loaded;
   const written = await Promise.all(
-    missing.map(async ([name, content]) => {
+    templates.map(async ([name, content]) => {
       const outcome = await workspace.write(name, content, { kind: 'if_absent' });
       return outcome.kind === 'written' ? [{ name, content }] : [];
     }),

@@ -1,5 +1,5 @@
 /**
- * What a new workspace starts with: written once, only where a file is missing, for the owner to edit. HEARTBEAT.md
+ * What a new workspace starts with: written once, while none of these files is there, for the owner to edit. HEARTBEAT.md
  * starts with nothing to do, so that the periodic check costs no model call until somebody asks for one.
  */
 export const workspaceTemplates: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { conversationIdOf, turnIdOf, isEffectivelyEmpty } from '@agent-claw/core';
+import type { WorkspaceStore } from '@agent-claw/core';
 import { aLaneId, memoryWorkspaceStore } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aWorld, messageSaying } from '../../../test/world.ts';
@@ -157,14 +158,27 @@ describe('the demo model', () => {
 });
 
 describe('the workspace of a new owner', () => {
-  it('gets files to edit on the first turn, and an existing one is left alone', async () => {
-    const world = aWorld({ files: { 'SOUL.md': 'mine' } });
-    await world.ask('hello');
+  const templatesIn = async (workspace: WorkspaceStore) => {
     const found = await Promise.all(
-      Object.keys(workspaceTemplates).map(async (name) => [name, (await world.workspace.read(name))?.content]),
+      Object.keys(workspaceTemplates).map(async (name) => [name, (await workspace.read(name))?.content]),
     );
-    expect(Object.fromEntries(found)).toEqual({ ...workspaceTemplates, 'SOUL.md': 'mine' });
+    return Object.fromEntries(found.filter(([, content]) => content !== undefined));
+  };
+
+  it('gets files to edit on the first turn, beside what else is there', async () => {
+    const world = aWorld({ files: { 'MEMORY.md': '- mine' } });
+    await world.ask('hello');
+    expect(await templatesIn(world.workspace)).toEqual(workspaceTemplates);
   });
+
+  it.each(['SOUL.md', 'HEARTBEAT.md'])(
+    'gets none while %s is there: what the owner deleted stays deleted',
+    async (name) => {
+      const world = aWorld({ files: { [name]: 'mine' } });
+      await world.ask('hello');
+      expect(await templatesIn(world.workspace)).toEqual({ [name]: 'mine' });
+    },
+  );
 
   it('has a heartbeat file that asks for nothing', () => {
     expect(isEffectivelyEmpty(workspaceTemplates['HEARTBEAT.md'] ?? 'missing')).toBe(true);
