@@ -5,6 +5,10 @@ import { App } from 'aws-cdk-lib';
 import { AgentClawStack } from '../lib/agent-claw-stack.ts';
 import { addNag } from '../lib/nag.ts';
 
+// Before anything is written: the files of the image and of the function bundles keep their modes, and under a strict umask
+// the container's user and Lambda could not read them.
+process.umask(0o022);
+
 // By address: infra imports no service code, it only has the container built.
 const containerBuild = new URL('../../agent-container/build.ts', import.meta.url).href;
 const { buildContainer } = (await import(containerBuild)) as { buildContainer: (outDir: string) => Promise<unknown> };

@@ -30,6 +30,11 @@ describe('the container directory', () => {
     expect(instructions('USER')).toEqual([expect.stringMatching(/^[1-9]\d*(:[1-9]\d*)?$/u)]);
   });
 
+  it('gives its files to the user that it runs as, whatever their modes are where the image is built', () => {
+    const [user] = instructions('USER');
+    expect(instructions('COPY')).toEqual([`--chown=${user}:${user} main.mjs package.json ./`]);
+  });
+
   it('starts node with the one file that is there, without a shell', () => {
     const [command] = instructions('CMD').map((text) => JSON.parse(text) as string[]);
     expect([command?.[0], command?.at(-1)]).toEqual(['node', 'main.mjs']);
