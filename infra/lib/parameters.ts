@@ -35,13 +35,18 @@ export const declareParameters = (scope: Construct): Parameters => {
     delivery: declare('Delivery', 'webhook', 'How updates arrive. Anything but webhook is for local mode.', {
       allowedValues: ['webhook', 'polling', 'external'],
     }),
-    model: declare('Model', 'bedrock:global.anthropic.claude-sonnet-5-5', 'Model that answers, as provider:id.', {
-      allowedPattern: '^\\S+$',
-    }),
+    model: declare(
+      'Model',
+      'bedrock:global.anthropic.claude-sonnet-5-5',
+      'Model that answers. In AWS: bedrock:<model or inference profile id>. Other providers need a key, which has no way in yet.',
+      {
+        allowedPattern: '^\\S+$',
+      },
+    ),
     heartbeatModel: declare(
       'HeartbeatModel',
       'bedrock:global.anthropic.claude-haiku-5-5',
-      'Model of heartbeats and summaries, as provider:id.',
+      'Model of heartbeats and summaries. In AWS: bedrock:<id>, as with Model.',
       {
         allowedPattern: '^\\S+$',
       },
