@@ -9,9 +9,10 @@ import type {
   WorkspaceStore,
 } from '@agent-claw/core';
 import type { Model } from '@strands-agents/sdk';
-import { describeFailure, loggableNames } from './agent/failure.ts';
+import { describeFailure } from './agent/failure.ts';
 import type { RunFailure } from './agent/failure.ts';
 import { cutHistory, restoreMessages } from './agent/history.ts';
+import { logFailure } from './agent/log-failure.ts';
 import type { AgentRun, AgentRunResult, RunEvent } from './agent/run-turn.ts';
 import { loadPromptFile, loadPromptFiles, seedWorkspace } from './prompt/load-files.ts';
 import { envelopeMessages, spokenTime } from './prompt/message-envelope.ts';
@@ -115,10 +116,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       };
     } catch (error) {
       const failure = describeFailure(error);
-      const fields = { laneId: call.laneId, turnId: call.turnId, code: failure.code };
-      const names = loggableNames(error);
-      if (names === null) deps.log.error('turn_failed', error, fields);
-      else deps.log.warn('turn_failed', { ...fields, errors: names });
+      logFailure(deps.log, 'turn_failed', error, { laneId: call.laneId, turnId: call.turnId, code: failure.code });
       return { kind: 'failed', ...failure };
     }
   };

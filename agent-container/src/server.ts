@@ -4,6 +4,7 @@ import type { Clock, Log, TurnCall } from '@agent-claw/core';
 import { runtimeRequestSchema } from '@agent-claw/protocol';
 import type { RuntimeRequest } from '@agent-claw/protocol';
 import * as z from 'zod';
+import { logFailure } from './agent/log-failure.ts';
 import { readBody } from './read-body.ts';
 import { sendEvents } from './sse.ts';
 import type { TurnTable } from './turn-table.ts';
@@ -78,7 +79,7 @@ export const createContainerServer = ({ table, clock, log }: ServerDeps): Contai
 
   const server: Server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
-      log.error('request_failed', error);
+      logFailure(log, 'request_failed', error);
       if (response.headersSent) response.destroy();
       else sendError(response, 500, 'The container could not handle the request; its log says why.');
     });

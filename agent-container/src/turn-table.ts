@@ -1,5 +1,6 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
 import type { Clock, ConversationStore, LaneId, Log, SavedTurn, TurnCall, TurnEvent } from '@agent-claw/core';
+import { logFailure } from './agent/log-failure.ts';
 import type { AnswerTurn } from './answer-turn.ts';
 import { createTurnRun } from './turn-run.ts';
 import type { TurnRun } from './turn-run.ts';
@@ -124,7 +125,7 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
         if (isSuperseded(run)) return run.end({ type: 'refused', reason: 'stale_fence' });
         await work(call, run);
       } catch (error) {
-        log.error('turn_broke', error, { laneId: call.laneId, turnId: call.turnId });
+        logFailure(log, 'turn_broke', error, { laneId: call.laneId, turnId: call.turnId });
         run.end({
           type: 'failed',
           code: 'store_unavailable',

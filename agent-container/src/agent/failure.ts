@@ -1,5 +1,5 @@
 import { RetryableError } from '@agent-claw/core';
-import { ContextWindowOverflowError, ModelError, ModelThrottledError } from '@strands-agents/sdk';
+import { ContextWindowOverflowError, ModelThrottledError } from '@strands-agents/sdk';
 
 /** Why a run ended without a reply; `message` is for the person who waits. */
 export interface RunFailure {
@@ -11,13 +11,14 @@ export interface RunFailure {
 const failure = (code: string, retryable: boolean, message: string): RunFailure => ({ code, retryable, message });
 
 /** The error and its causes, outermost first: providers wrap what the transport said. */
-const chain = (error: unknown): readonly Error[] => {
+export const chain = (error: unknown): readonly Error[] => {
   const found: Error[] = [];
   for (let current = error; current instanceof Error && found.length < 5; current = current.cause) found.push(current);
   return found;
 };
 
-const httpStatus = (error: Error): number | undefined => {
+/** The HTTP status that an error of a provider or a vendor carries. */
+export const httpStatus = (error: Error): number | undefined => {
   const { status, $metadata } = error as {
     readonly status?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: unknown };
@@ -112,17 +113,4 @@ export const describeFailure = (error: unknown): RunFailure => {
 export const isWorthAnotherCall = (error: unknown): boolean => {
   const { code } = describeFailure(error);
   return code === 'model_throttled' || code === 'model_unreachable';
-};
-
-/**
- * What a log line may say about an error. A provider's error text can quote what was sent, so it is reduced to names;
- * null means that the error is our own and its text and stack may be logged.
- */
-export const loggableNames = (error: unknown): string | null => {
-  const errors = chain(error);
-  const isProviders = errors.some((entry) => entry instanceof ModelError || httpStatus(entry) !== undefined);
-  if (!isProviders) return null;
-  return errors
-    .map((entry) => `${entry.name}${httpStatus(entry) === undefined ? '' : ` ${httpStatus(entry)}`}`)
-    .join(' < ');
 };
