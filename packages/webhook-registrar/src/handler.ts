@@ -16,11 +16,12 @@ const ANSWER_MARGIN_MS = 12_000;
 
 const config = parseConfig(process.env);
 const log = createLog({ service: 'webhook-registrar', write: stdoutWriter, now: Date.now });
+const patience = { now: Date.now, sleep: (ms: number) => sleep(ms) };
 const deps = {
-  secrets: secretsManagerSecretStore(new SecretsManagerClient({ maxAttempts: 3 }), config.secretId),
+  secrets: secretsManagerSecretStore(new SecretsManagerClient({ maxAttempts: 3 }), config.secretId, patience),
   botApi: (token: string, signal: AbortSignal) => botApi(config.apiRoot, token, signal),
   newWebhookSecret: () => randomBytes(32).toString('base64url'),
-  sleep: (ms: number) => sleep(ms),
+  sleep: patience.sleep,
   log,
 };
 const answerRequest = createAnswerRequest({

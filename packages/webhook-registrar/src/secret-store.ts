@@ -5,6 +5,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { untilAllowed } from './until-allowed.ts';
+import type { UntilAllowedDeps } from './until-allowed.ts';
 
 const secretSchema = z.object({
   botToken: z.string().regex(/^\d+:[\w-]+$/u),
@@ -30,12 +32,15 @@ export interface SecretStore {
   write(secret: TelegramSecret, signal: AbortSignal): Promise<void>;
 }
 
-export const secretsManagerSecretStore = (client: SecretsManagerClient, secretId: string): SecretStore => ({
-  async read(signal) {
+export const secretsManagerSecretStore = (
+  client: SecretsManagerClient,
+  secretId: string,
+  patience: UntilAllowedDeps,
+): SecretStore => ({
+  async read(abortSignal) {
+    const get = new GetSecretValueCommand({ SecretId: secretId });
     try {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }), {
-        abortSignal: signal,
-      });
+      const { SecretString } = await untilAllowed(patience, () => client.send(get, { abortSignal }));
       return parseSecret(SecretString ?? '');
     } catch (error) {
       // The secret exists but has no value yet.
@@ -43,10 +48,9 @@ export const secretsManagerSecretStore = (client: SecretsManagerClient, secretId
       throw error;
     }
   },
-  async write(secret, signal) {
-    await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(secret) }), {
-      abortSignal: signal,
-    });
+  async write(secret, abortSignal) {
+    const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(secret) });
+    await untilAllowed(patience, () => client.send(put, { abortSignal }));
   },
 });
 
