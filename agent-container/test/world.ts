@@ -28,7 +28,7 @@ export interface ModelStep {
   readonly text?: string;
   readonly tool?: { readonly name: string; readonly input: unknown };
   readonly error?: Error;
-  readonly stopReason?: 'maxTokens';
+  readonly stopReason?: 'maxTokens' | 'contentFiltered' | 'guardrailIntervened' | 'refusal';
   /** Waits for it in the middle of the text, or before the tool call. */
   readonly meanwhile?: () => Promise<void> | void;
 }

@@ -149,6 +149,20 @@ describe('a run', () => {
     expectCleanHistory(await savedMessages(world));
   });
 
+  it.each(['contentFiltered', 'guardrailIntervened', 'refusal'] as const)(
+    'says that an answer was held back when it ends with %s, and does not offer to go on',
+    async (stopReason) => {
+      const world = aWorld({ model: scriptedModel(() => ({ text: 'Well,', stopReason })).model });
+      const last = (await world.say('a bad question')).at(-1);
+      expect(last).toMatchObject({
+        type: 'done',
+        ending: 'limit',
+        reply: 'Well,\n\nThe model or its safety rules stopped this answer. Ask differently, or for something else.',
+      });
+      expectCleanHistory(await savedMessages(world));
+    },
+  );
+
   it('asks a throttled model again while nothing was said, and gives up after four calls', async () => {
     const recovering = scriptedModel((n) =>
       n < 2 ? { error: new ModelThrottledError('slow down') } : { text: 'Here.' },

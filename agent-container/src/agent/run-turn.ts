@@ -50,9 +50,16 @@ export interface AgentRunResult {
   readonly ending: 'complete' | 'stopped' | 'limit';
 }
 
-const limitLine = {
+const cutLine = {
   steps: `I stopped here: this took ${MAX_STEPS} steps, which is my limit for one turn. Tell me to go on if you want more.`,
   length: 'I stopped here: this answer reached my limit for one turn. Tell me to go on if you want more.',
+  blocked: 'The model or its safety rules stopped this answer. Ask differently, or for something else.',
+};
+const blockedReasons: ReadonlySet<string> = new Set(['contentFiltered', 'guardrailIntervened', 'refusal']);
+/** Why an answer ends before its end, for the person who reads it. */
+const cutLineFor = (stopReason: string): string => {
+  if (blockedReasons.has(stopReason)) return cutLine.blocked;
+  return stopReason === 'limitTurns' ? cutLine.steps : cutLine.length;
 };
 
 const assistantMessage = (text: string): Message => new Message({ role: 'assistant', content: [new TextBlock(text)] });
@@ -187,7 +194,7 @@ export const createAgentRun =
       return { reply, messages: messages.map(savedMessage), steered, ending: 'complete' };
     }
     if (stopReason === 'limitTurns') stepText = '';
-    const line = stopReason === 'limitTurns' ? limitLine.steps : limitLine.length;
+    const line = cutLineFor(stopReason);
     separate();
     say(line);
     return cut('limit', line);
