@@ -86,6 +86,8 @@ export const createContainerServer = ({ table, clock, log }: ServerDeps): Contai
   });
   // A turn may stream for an hour; only the time to read a request is bounded.
   server.timeout = 0;
+  // Longer than the 60 s for which a caller may keep a connection: a request must not meet its closing.
+  server.keepAliveTimeout = 65_000;
 
   return {
     listen: (port, host) =>

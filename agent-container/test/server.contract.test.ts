@@ -51,6 +51,12 @@ describe('the container server', () => {
     expect(events.at(-1)).toMatchObject({ type: 'done', reply: expect.stringContaining('hello'), ending: 'complete' });
   });
 
+  it('keeps an idle connection for longer than a caller does', async () => {
+    const { url } = await serve(aWorld());
+    const { headers } = await fetch(`${url}/ping`);
+    expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', 'timeout=65']);
+  });
+
   it('answers steer, stop and warm with JSON', async () => {
     const { post } = await serve(aWorld());
     const ids = { laneId: 'tg:1:2', turnId: turnIdOf(1), fence: 1 };
