@@ -202,6 +202,16 @@ describe('register-webhook', () => {
       expect(world.lines.join('\n')).toContain('rolled_back_without_telegram');
     });
 
+    it('still accepts the first webhook secret when Telegram took it and then failed', async () => {
+      await using world = await aWorld(JSON.stringify({ botToken: TOKEN }));
+      world.api.refusals.push({ method: 'getWebhookInfo', error_code: 500, description: 'Internal Server Error' });
+      expect(await world.register(back, signal)).toEqual({
+        BotId: '7000',
+        BotUsername: '',
+        WebhookSecretDigests: sha256('minted-1'),
+      });
+    });
+
     it('lets nobody in when the secret never had a webhook secret, or holds no token', async () => {
       await using refused = await aWorld('7001:BBE-a-wrong-token_0123456789abcdefghij');
       expect(await refused.register(back, signal)).toEqual({

@@ -93,7 +93,10 @@ const goBack = async (
     return await connect(deps, stored, request, signal);
   } catch (error) {
     deps.log.error('rolled_back_without_telegram', error);
-    return { BotId: botIdOf(stored.botToken), BotUsername: '', WebhookSecretDigests: digestsOf(stored) };
+    // Read again: a first webhook secret may have been stored, and Telegram may be using it.
+    const latest = await deps.secrets.read(signal);
+    const secret = latest.kind === 'present' ? latest.secret : stored;
+    return { BotId: botIdOf(secret.botToken), BotUsername: '', WebhookSecretDigests: digestsOf(secret) };
   }
 };
 
