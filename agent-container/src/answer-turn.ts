@@ -26,8 +26,8 @@ export type TurnAnswer =
       readonly reply: string;
       readonly consumed: readonly EntryId[];
       readonly ending: 'complete' | 'stopped' | 'limit';
-      /** History before this turn may be forgotten. */
-      readonly evictBefore?: TurnId;
+      /** These turns of the history may be forgotten. */
+      readonly evict?: readonly TurnId[];
     }
   | ({ readonly kind: 'failed' } & RunFailure);
 
@@ -112,7 +112,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         reply: result.reply,
         consumed: [...call.messages.map((message) => message.id), ...result.steered],
         ending: result.ending,
-        ...(cut === null ? {} : { evictBefore: cut.keepFrom }),
+        ...(cut === null ? {} : { evict: cut.evicted }),
       };
     } catch (error) {
       const failure = describeFailure(error);

@@ -106,7 +106,7 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
     const outcome = await save(call, { turnId: call.turnId, messages, reply, consumed, ending }, run);
     if (outcome === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
     run.end(doneEvent(answer));
-    if (answer.evictBefore !== undefined) await conversations.evictBefore(call.conversationId, answer.evictBefore);
+    if (answer.evict !== undefined) await conversations.evict(call.conversationId, answer.evict);
   };
 
   const start = (call: TurnCall, lane: LaneState): TurnRun => {

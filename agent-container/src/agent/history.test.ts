@@ -20,7 +20,17 @@ describe('cutHistory', () => {
   it('keeps everything up to 60 messages, then the newest 20 in whole turns', () => {
     expect(cutHistory(turns(30))).toBeNull();
     const all = turns(31);
-    expect(cutHistory(all)).toEqual({ keepFrom: all[21]?.turnId, kept: all.slice(21) });
+    expect(cutHistory(all)).toEqual({ evicted: all.slice(0, 21).map(({ turnId }) => turnId), kept: all.slice(21) });
+  });
+
+  it('cuts over 60 turns too, of which the old ones without messages go and no word that was said', () => {
+    const beat = (count: number) => aSavedTurn(count, { messages: [] });
+    const all = [aSavedTurn(1), ...Array.from({ length: 60 }, (_, index) => beat(index + 2))];
+    expect(cutHistory(all.slice(0, 60))).toBeNull();
+    expect(cutHistory(all)).toEqual({
+      evicted: all.slice(1, 41).map(({ turnId }) => turnId),
+      kept: [aSavedTurn(1), ...all.slice(41)],
+    });
   });
 
   it('cuts by size too, when few messages are long', () => {

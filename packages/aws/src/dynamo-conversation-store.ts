@@ -154,9 +154,9 @@ export const dynamoConversationStore = (options: DynamoConversationStoreOptions)
       const [head, items] = await Promise.all([readHead(id), readItems(id, key, `${key}#~`)]);
       return head.linked?.has(turnId) === true ? turnIn(id, items, turnId) : null;
     },
-    evictBefore: async (id, keepFrom) => {
+    evict: async (id, turnIds) => {
       const head = await readHead(id);
-      const old = [...(head.linked ?? [])].filter((turnId) => turnId < keepFrom);
+      const old = turnIds.filter((turnId) => head.linked?.has(turnId) === true);
       if (old.length === 0 || head.fence === undefined) return;
       // Unlinked turns are forgotten at once; their items go when they expire. A newer opener does its own evicting.
       await updateHead(id, head.fence, 'SET expiresAtEpochS = :expires DELETE linked :old', { ':old': new Set(old) });

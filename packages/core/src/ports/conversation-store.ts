@@ -34,6 +34,6 @@ export interface ConversationStore {
   ): Promise<{ readonly kind: 'saved' } | { readonly kind: 'stale_fence' }>;
   /** @returns the finished turn, or null when it was never saved. */
   find(conversationId: ConversationId, turnId: TurnId): Promise<SavedTurn | null>;
-  /** Forgets the turns before `keepFrom`: history is evicted in blocks, never one by one. */
-  evictBefore(conversationId: ConversationId, keepFrom: TurnId): Promise<void>;
+  /** Forgets these turns: history is evicted in blocks, never one by one. An unknown turn is no error. */
+  evict(conversationId: ConversationId, turnIds: readonly TurnId[]): Promise<void>;
 }

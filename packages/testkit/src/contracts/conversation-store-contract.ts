@@ -63,17 +63,17 @@ export const conversationStoreContract = (create: () => Promise<ConversationWorl
     });
   });
 
-  it('forgets the turns before the one named, and takes new ones', async () => {
+  it('forgets the turns named, and takes new ones', async () => {
     const { store, conversationId } = await create();
     await store.open(conversationId, turnIdOf(1), 1);
     for (const count of [1, 2, 3]) await store.save(conversationId, aSavedTurn(count));
-    await store.evictBefore(conversationId, turnIdOf(3));
-    await store.evictBefore(conversationId, turnIdOf(3));
+    await store.evict(conversationId, [turnIdOf(2)]);
+    await store.evict(conversationId, [turnIdOf(2), turnIdOf(99)]);
     await store.save(conversationId, aSavedTurn(4));
     expect(await store.find(conversationId, turnIdOf(2))).toBeNull();
     expect(await store.open(conversationId, turnIdOf(5), 1)).toEqual({
       kind: 'opened',
-      conversation: { turns: [aSavedTurn(3), aSavedTurn(4)] },
+      conversation: { turns: [aSavedTurn(1), aSavedTurn(3), aSavedTurn(4)] },
     });
   });
 };

@@ -28,9 +28,8 @@ export const memoryConversationStore = (): ConversationStore => {
       return { kind: 'saved' };
     },
     find: async (id, turnId) => structuredClone(conversations.get(id)?.turns.get(turnId) ?? null),
-    evictBefore: async (id, keepFrom) => {
-      const turns = conversations.get(id)?.turns;
-      for (const turnId of turns?.keys() ?? []) if (turnId < keepFrom) turns?.delete(turnId);
+    evict: async (id, turnIds) => {
+      for (const turnId of turnIds) conversations.get(id)?.turns.delete(turnId);
     },
   };
 };
