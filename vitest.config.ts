@@ -33,6 +33,7 @@ export default defineConfig({
       project('corpus', ['test/corpus/**/*.test.ts'], 60_000),
       project('infra', ['infra/test/**/*.test.ts'], 120_000),
       project('fences', ['test/fences/**/*.test.ts'], 120_000),
+      project('drills', ['test/drills/**/*.test.ts'], 180_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 180_000),
     ],
   },

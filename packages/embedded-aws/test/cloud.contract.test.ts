@@ -47,6 +47,9 @@ const post = async (cloud: EmbeddedCloud, body: string): Promise<Response> => {
   return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, { method: 'POST', body });
 };
 
+// Rests on:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 describe('embedded cloud', () => {
   it('runs the stack: HTTP API to function to queue to function to table', async () => {
     const { cloud, item } = await aCloud({

@@ -56,6 +56,8 @@ const aTable = (TableName: string) =>
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
   });
 
+// Rests on:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 describe('permissions', () => {
   local.accounts.add({
     accessKeyId: 'AKFN',
@@ -122,6 +124,8 @@ describe('permissions', () => {
   });
 });
 
+// Rests on:
+// https://docs.aws.amazon.com/general/latest/gr/api-retries.html
 describe('faults', () => {
   it('fails before or after the effect, loses answers, throttles, and counts every call', async () => {
     const dynamo = new DynamoDBClient(as(owner));

@@ -113,6 +113,9 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+// Rests on:
+// https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-sessions.html
+// https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-http-protocol-contract.html
 describe('agentcore runtime', () => {
   it('runs the image command of the asset in one process per session and streams its answer', async () => {
     const { invoke } = await aRuntime();

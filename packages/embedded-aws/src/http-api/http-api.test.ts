@@ -53,6 +53,8 @@ const anApi = async (invoke: (event: Record<string, unknown>) => Promise<InvokeR
   return { base, post, clock, lines };
 };
 
+// Rests on:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 describe('http api', () => {
   it('hands the function the event of payload format 2.0', async () => {
     let seen: Record<string, unknown> = {};
@@ -172,6 +174,8 @@ describe('http api', () => {
   });
 });
 
+// Rests on:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 describe('routes', () => {
   it('prefer the exact path, then a named part, then a greedy one, then the default', () => {
     const routes = ['$default', 'ANY /a/{rest+}', 'GET /a/{id}', 'GET /a/b', 'ANY /a/b'].map((routeKey) => ({

@@ -11,6 +11,8 @@ const get = { action: 's3:GetObject', resource: 'arn:aws:s3:::b/k' };
 const decide = (statements: PolicyStatement[], check: Parameters<typeof isAllowed>[1] = get): boolean =>
   isAllowed([{ Statement: statements }], check);
 
+// Rests on:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 describe('identity policies', () => {
   it('allow only what a statement names', () => {
     expect(decide([])).toBe(false);

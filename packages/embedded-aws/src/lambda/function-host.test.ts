@@ -55,6 +55,9 @@ const aHost = (handler: string, more: Partial<FunctionSpec> = {}, idleMs = 60_00
   return { host, lines, logs };
 };
 
+// Rests on:
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 describe('function host', () => {
   it('keeps one process for one event after another and gives the handler its context', async () => {
     const { host } = aHost('echo');

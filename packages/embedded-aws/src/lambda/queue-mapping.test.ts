@@ -6,6 +6,8 @@ import { failedItems } from './queue-mapping.ts';
 
 const messages = [{ MessageId: 'a' }, { MessageId: 'b' }];
 
+// Rests on:
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 describe('batch item failures', () => {
   it.each([
     ['null', []],
@@ -24,6 +26,8 @@ describe('batch item failures', () => {
   });
 });
 
+// Rests on:
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 describe('event invocation', () => {
   it('tries again after one and two minutes and then hands the event to the failure queue', async () => {
     const clock = manualClock();

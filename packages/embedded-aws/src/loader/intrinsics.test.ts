@@ -22,6 +22,8 @@ const created = new Map<string, CreatedResource>([
 const resolve = (value: unknown): unknown =>
   createResolver(template, 'App', { Stage: 'test', List: ['a', 'b'] }, created).resolve(value, 'Here');
 
+// Rests on:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 describe('intrinsic functions', () => {
   it.each<[unknown, unknown]>([
     [{ Ref: 'Queue' }, 'http://queue'],
@@ -59,6 +61,8 @@ describe('intrinsic functions', () => {
   });
 });
 
+// Rests on:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
 describe('plan', () => {
   it('makes a resource after everything it refers to, and leaves out what a condition switches off', () => {
     const graph: Template = {

@@ -7,6 +7,8 @@ const next = (expression: string, timeZone = 'UTC', afterMs = NOW): string | nul
   return atMs === null ? null : new Date(atMs).toISOString();
 };
 
+// Rests on:
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 describe('schedule expression', () => {
   it.each([
     ['rate(30 minutes)', 'UTC', '2026-11-21T05:30:00.000Z'],

@@ -72,6 +72,9 @@ const aScheduler = async (
   return { clock, client: clientOf(OWNER_CREDENTIALS.accessKeyId), clientOf, accounts, delivered };
 };
 
+// Rests on:
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 describe('scheduler', () => {
   it('fires a rate with the planned time in the input, every time', async () => {
     const { client, clock, delivered } = await aScheduler();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freePort, startSystem, temporaryFolder } from './local-system.ts';
-import type { SystemUnderTest } from './local-system.ts';
-import { until } from './until.ts';
+import { freePort, startSystem, temporaryFolder } from '../e2e/local-system.ts';
+import type { SystemUnderTest } from '../e2e/local-system.ts';
+import { until } from '../e2e/until.ts';
 
 const OWNER = 4242001;
 const RUNNER = /AgentRunner/iu;
