@@ -26,45 +26,37 @@ const aBotApi = async () => {
   return { apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, offsets };
 };
 
+/** Polls until every planned answer to a delivery was given. */
+const poll = async (...answers: number[]) => {
+  const { apiRoot, offsets } = await aBotApi();
+  const delivered: number[] = [];
+  const said: string[] = [];
+  const stop = new AbortController();
+  await pollTelegram({
+    token: TOKEN,
+    apiRoot,
+    deliver: async (update) => {
+      delivered.push((update as { update_id: number }).update_id);
+      const status = answers.shift() ?? 200;
+      if (answers.length === 0) stop.abort();
+      return status;
+    },
+    onTrouble: (line) => said.push(line),
+    sleep: async () => undefined,
+    signal: stop.signal,
+  });
+  return { delivered, said, asked: offsets };
+};
+
 describe('pollTelegram', () => {
   it('confirms an update only after its delivery was taken, and gives a refused one again', async () => {
-    const { apiRoot, offsets } = await aBotApi();
-    const answers = [401, 200, 503, 200];
-    const delivered: number[] = [];
-    const said: string[] = [];
-    const stop = new AbortController();
-    await pollTelegram({
-      token: TOKEN,
-      apiRoot,
-      deliver: async (update) => {
-        delivered.push((update as { update_id: number }).update_id);
-        const status = answers.shift() ?? 200;
-        if (answers.length === 0) stop.abort();
-        return status;
-      },
-      onTrouble: (line) => said.push(line),
-      signal: stop.signal,
-    });
-    expect({ delivered, asked: offsets }).toEqual({ delivered: [10, 10, 11, 11], asked: [0, 0, 11] });
+    const { delivered, asked, said } = await poll(401, 200, 503, 200);
+    expect({ delivered, asked }).toEqual({ delivered: [10, 10, 11, 11], asked: [0, 0, 11] });
     expect(said.join('')).not.toContain(TOKEN);
   });
 
   it('passes over what can never be read, and says so', async () => {
-    const { apiRoot } = await aBotApi();
-    const said: string[] = [];
-    const delivered: number[] = [];
-    const stop = new AbortController();
-    await pollTelegram({
-      token: TOKEN,
-      apiRoot,
-      deliver: async (update) => {
-        delivered.push((update as { update_id: number }).update_id);
-        if (delivered.length === 2) stop.abort();
-        return delivered.length === 1 ? 400 : 200;
-      },
-      onTrouble: (line) => said.push(line),
-      signal: stop.signal,
-    });
+    const { delivered, said } = await poll(400, 200);
     expect({ delivered, said }).toEqual({
       delivered: [10, 11],
       said: ['Update 10 cannot be read (400) and is passed over.'],

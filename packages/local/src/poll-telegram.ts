@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 export interface PollOptions {
   readonly token: string;
   readonly apiRoot: string;
   /** Hands one update over as Telegram's webhook would. @returns the HTTP status. */
   readonly deliver: (update: unknown) => Promise<number>;
   readonly onTrouble: (line: string) => void;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -17,7 +17,14 @@ const NEVER_TAKEN: ReadonlySet<number> = new Set([400, 413, 415]);
  * Fetches updates from the real Telegram and delivers them to the webhook one by one. An update is confirmed to Telegram
  * only by the next call, after its delivery got a 2xx: a crash in between repeats it, and ingest knows repeats.
  */
-export const pollTelegram = async ({ token, apiRoot, deliver, onTrouble, signal }: PollOptions): Promise<void> => {
+export const pollTelegram = async ({
+  token,
+  apiRoot,
+  deliver,
+  onTrouble,
+  sleep,
+  signal,
+}: PollOptions): Promise<void> => {
   let offset = 0;
   let failures = 0;
   while (!signal.aborted) {
@@ -41,7 +48,7 @@ export const pollTelegram = async ({ token, apiRoot, deliver, onTrouble, signal 
       if (signal.aborted) return;
       failures += 1;
       onTrouble(`Telegram could not be polled (${scrubbed(error, token)}). Trying again.`);
-      await sleep(Math.min(30_000, 500 * 2 ** failures), undefined, { signal }).catch(() => undefined);
+      await sleep(Math.min(30_000, 500 * 2 ** failures), signal);
     }
   }
 };

@@ -202,6 +202,7 @@ const startPolling = (publicUrl: string, telegram: TelegramSide, say: (line: str
       return response.status;
     },
     onTrouble: say,
+    sleep: systemClock.sleep,
     signal: stopped.signal,
   });
   stops.push(async () => {
