@@ -1,13 +1,17 @@
-import { laneAddressOf, mayReceive } from '@agent-claw/core';
+import { laneAddressOf, laneIdOf, mayReceive } from '@agent-claw/core';
 import type {
   AccessList,
   Clock,
   CourtesyOutcome,
+  EditOptions,
   EditOutcome,
   LaneAddress,
+  Log,
   Messenger,
+  MovedOutcome,
   Permit,
   RenderedPart,
+  SendOptions,
   SendOutcome,
   WaitOutcome,
   WithheldOutcome,
@@ -15,14 +19,10 @@ import type {
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { CALL_AFTER_LEASE_MS } from './limits.ts';
 
-export interface SendOptions {
-  readonly silent?: boolean;
-  readonly replyToMessageId?: number;
-}
-
 export interface ChatDeps {
   readonly messenger: Messenger;
   readonly clock: Clock;
+  readonly log: Log;
   readonly access: AccessList;
   /** The bot that this deployment speaks as; lanes of another one are not its own. */
   readonly botId: string;
@@ -31,7 +31,7 @@ export interface ChatDeps {
 /** Why the chat said nothing: the lease is gone, or the leg's time is up. */
 export type Silence = { readonly kind: 'lease_lost' } | { readonly kind: 'unfinished' };
 type Refusal = { readonly kind: 'undeliverable'; readonly reason: string };
-type Said<T> = Exclude<T, WithheldOutcome> | Silence | Refusal | WaitOutcome;
+type Said<T> = Exclude<T, WithheldOutcome | MovedOutcome> | Silence | Refusal | WaitOutcome;
 
 /**
  * The lane's place in its channel. Every call, courtesies included, passes the same gate at the moment it is made: lease,
@@ -40,7 +40,7 @@ type Said<T> = Exclude<T, WithheldOutcome> | Silence | Refusal | WaitOutcome;
 export interface Chat {
   readonly isGroup: boolean;
   send(part: RenderedPart, options: SendOptions): Promise<Said<SendOutcome>>;
-  edit(messageId: number, part: RenderedPart): Promise<Said<EditOutcome>>;
+  edit(messageId: number, part: RenderedPart, options: EditOptions): Promise<Said<EditOutcome>>;
   remove(messageId: number): Promise<Said<CourtesyOutcome>>;
   typing(): Promise<Said<CourtesyOutcome>>;
 }
@@ -49,31 +49,46 @@ export const isServed = (to: LaneAddress, { access, botId }: Pick<ChatDeps, 'acc
   to.account === botId && mayReceive(to, access);
 
 export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSignal): Chat => {
-  const { messenger, clock } = deps;
-  const to = laneAddressOf(keeper.lease.laneId);
-  const state = { quietUntilMs: 0 };
+  const { messenger, clock, log } = deps;
+  const home = laneAddressOf(keeper.lease.laneId);
+  const state = { to: home, quietUntilMs: 0 };
   const permit: Permit = () =>
     keeper.maySend() && !deadline.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
   const silence = (): Silence => (keeper.maySend() ? { kind: 'unfinished' } : { kind: 'lease_lost' });
 
   const gated = async <T extends SendOutcome | EditOutcome | CourtesyOutcome>(
-    call: () => Promise<T>,
+    call: (to: LaneAddress) => Promise<T>,
   ): Promise<Said<T>> => {
     if (permit() === null) return silence();
-    if (!isServed(to, deps)) return { kind: 'undeliverable', reason: 'no_access' };
+    // Judged by the lane's own address: where the channel itself says that the chat has moved to, it may follow.
+    if (!isServed(home, deps)) return { kind: 'undeliverable', reason: 'no_access' };
     const quietMs = state.quietUntilMs - clock.now();
     if (quietMs > 0) return { kind: 'wait', retryAfterMs: quietMs };
-    const outcome = await call();
+    const outcome = await call(state.to);
     if (outcome.kind === 'withheld') return silence();
+    if (outcome.kind === 'moved') return follow(outcome.to, call);
     if (outcome.kind === 'wait') state.quietUntilMs = clock.now() + outcome.retryAfterMs;
-    return outcome as Exclude<T, WithheldOutcome>;
+    return outcome as Exclude<T, WithheldOutcome | MovedOutcome>;
   };
+  /** Once from each address: a channel that sends the bot in circles gets no more calls. */
+  const follow = async <T extends SendOutcome | EditOutcome | CourtesyOutcome>(
+    to: LaneAddress,
+    call: (to: LaneAddress) => Promise<T>,
+  ): Promise<Said<T>> => {
+    const next = laneIdOf(to);
+    if (been.has(next)) return { kind: 'undeliverable', reason: 'moved_in_circles' };
+    been.add(next);
+    log.warn('chat_moved', { isOtherPlace: to.place !== home.place });
+    state.to = to;
+    return gated(call);
+  };
+  const been = new Set<string>([keeper.lease.laneId]);
 
   return {
-    isGroup: to.place.startsWith('-'),
-    send: (part, options) => gated(() => messenger.send(to, part, options, permit)),
-    edit: (messageId, part) => gated(() => messenger.edit(to, messageId, part, permit)),
-    remove: (messageId) => gated(() => messenger.remove(to, messageId, permit)),
-    typing: () => gated(() => messenger.typing(to, permit)),
+    isGroup: home.place.startsWith('-'),
+    send: (part, options) => gated((to) => messenger.send(to, part, options, permit)),
+    edit: (messageId, part, options) => gated((to) => messenger.edit(to, messageId, part, options, permit)),
+    remove: (messageId) => gated((to) => messenger.remove(to, messageId, permit)),
+    typing: () => gated((to) => messenger.typing(to, permit)),
   };
 };

@@ -37,7 +37,7 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer): LiveDra
     const outcome =
       placeholder?.messageId === undefined
         ? await trySend(outbox, 'draft', part, { silent: true })
-        : await chat.edit(placeholder.messageId, part);
+        : await chat.edit(placeholder.messageId, part, {});
     switch (outcome.kind) {
       case 'delivered':
       case 'edited':

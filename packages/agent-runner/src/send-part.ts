@@ -1,6 +1,6 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
-import type { Clock, Log, Metrics, RenderedPart } from '@agent-claw/core';
-import type { Chat, Silence, SendOptions } from './chat.ts';
+import type { Clock, Log, Metrics, RenderedPart, SendOptions } from '@agent-claw/core';
+import type { Chat, Silence } from './chat.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Ledger } from './ledger.ts';
 import { LONGEST_WAIT_MS, MAX_SHORT_WAITS, UNREACHABLE_RETRY_MS } from './limits.ts';
@@ -100,7 +100,7 @@ export const editPlaceholder = async (
   part: RenderedPart,
 ): Promise<Delivery | { readonly kind: 'gone' }> => {
   for (let attempt = 1; attempt <= EDIT_ATTEMPTS; attempt += 1) {
-    const outcome = await patiently(outbox, () => outbox.chat.edit(messageId, part));
+    const outcome = await patiently(outbox, () => outbox.chat.edit(messageId, part, {}));
     if (outcome.kind === 'edited') return { kind: 'delivered', messageId };
     if (outcome.kind !== 'in_doubt') return outcome;
     await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);

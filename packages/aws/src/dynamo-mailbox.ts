@@ -7,6 +7,7 @@ import {
   RetryableError,
 } from '@agent-claw/core';
 import type { AppendOutcome, AppendRequest, Mailbox } from '@agent-claw/core';
+import { amendInbox } from './amend-inbox.ts';
 import { readLane, updateLane } from './lane-item.ts';
 import type { LaneItem, LaneTable, LaneWrite } from './lane-item.ts';
 import { OPEN_SHARD } from './table.ts';
@@ -24,6 +25,7 @@ const MAX_ROUNDS = 8;
 /** The receiving side of a lane: one conditional write in the ordinary case, one more read to learn why it did not hold. */
 export const dynamoMailbox = (table: LaneTable): Mailbox => ({
   append: (request) => append(table, request),
+  amend: (request) => amendInbox(table, request),
   isIdle: async (laneId, nowMs) => {
     const item = await readLane(table, laneId);
     if (item === null) return true;

@@ -35,6 +35,10 @@ export interface InboxEntry {
   readonly forwardedFrom?: string;
   /** Set on each part of an album; all parts of one album make one turn. */
   readonly albumId?: string;
+  /** On a stop: it ends this turn and reaches nothing else. The button under a draft makes such a stop. */
+  readonly stopsTurn?: TurnId;
+  /** `sequence` of the edit whose words the entry has; an older edit that arrives later changes nothing. */
+  readonly editSequence?: number;
 }
 
 /**

@@ -119,7 +119,7 @@ describe('telegramMessenger', () => {
     ['a message the user deleted', refusal(400, 'Bad Request: message to edit not found'), { kind: 'gone' }],
   ])('knows %s from a failure', async (_what, answer, outcome) => {
     const { messenger } = await aBotApi(answer);
-    expect(await messenger.edit(TO, 77, PART, LONG)).toEqual(outcome);
+    expect(await messenger.edit(TO, 77, PART, {}, LONG)).toEqual(outcome);
   });
 
   it('reads the token again when Telegram refuses it, and uses the new one', async () => {
@@ -143,7 +143,7 @@ describe('telegramMessenger', () => {
     expect(await messenger.send(TO, PART, {}, LONG)).toEqual({ kind: 'sent', messageId: 77 });
     expect(requests.map(({ body }) => body['entities'])).toEqual([PART_ENTITIES, undefined]);
     const again = await aBotApi(bad, refusal(400, 'Bad Request: message is too long'));
-    expect(await again.messenger.edit(TO, 77, PART, LONG)).toEqual({
+    expect(await again.messenger.edit(TO, 77, PART, {}, LONG)).toEqual({
       kind: 'undeliverable',
       reason: 'Bad Request: message is too long',
     });

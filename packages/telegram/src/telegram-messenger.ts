@@ -156,7 +156,7 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
       }
     },
 
-    async edit(to, messageId, part, permit): Promise<EditOutcome> {
+    async edit(to, messageId, part, options, permit): Promise<EditOutcome> {
       const outcome = await callWithText('editMessageText', permit, part, (api, text, fields, signal) =>
         api.editMessageText(chatOf(to).chat, messageId, text, fields, signal),
       );

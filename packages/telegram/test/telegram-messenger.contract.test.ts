@@ -58,7 +58,7 @@ describe('telegramMessenger', () => {
     expect(outcome).toEqual({ kind: 'sent', messageId: expect.any(Number) });
     const parts = [(await seen(chat)).map(({ part }) => part)];
     const messageId = outcome.kind === 'sent' ? outcome.messageId : 0;
-    expect(await messenger.edit(chat, messageId, badly('bare again'), always)).toEqual({ kind: 'edited' });
+    expect(await messenger.edit(chat, messageId, badly('bare again'), {}, always)).toEqual({ kind: 'edited' });
     parts.push((await seen(chat)).map(({ part }) => part));
     expect(parts).toEqual([[{ text: 'bare', entities: [] }], [{ text: 'bare again', entities: [] }]]);
   });
@@ -96,7 +96,7 @@ describe('telegramMessenger', () => {
       fault('*', kind);
       outcomes.push(await send());
       fault('*', kind);
-      outcomes.push(await messenger.edit(chat, 1, part('what people say, edited'), always));
+      outcomes.push(await messenger.edit(chat, 1, part('what people say, edited'), {}, always));
     }
     await goOffline();
     outcomes.push(await send());

@@ -14,6 +14,17 @@ export type AppendOutcome =
   /** The inbox holds its most (20 entries or 128 KiB): nothing changed, the sender keeps it and tries again. */
   | { readonly kind: 'full' };
 
+export interface AmendRequest {
+  readonly laneId: LaneId;
+  /** The message as it reads after the edit; `messageId` says which one it is, `sequence` orders edits of it. */
+  readonly entry: InboxEntry & { readonly messageId: number };
+}
+
+export type AmendOutcome =
+  | { readonly kind: 'amended' }
+  /** No such message waits: a turn has taken it, it was answered, or a newer edit came before. Nothing changed. */
+  | { readonly kind: 'not_waiting' };
+
 /** The receiving side of a lane. */
 export interface Mailbox {
   /**
@@ -22,6 +33,12 @@ export interface Mailbox {
    * @throws RetryableError when the store refuses or does not answer; appending again is safe.
    */
   append(request: AppendRequest): Promise<AppendOutcome>;
+  /**
+   * Gives a waiting message the words of its edit; its id and its place in the order stay. A message that a turn has taken
+   * keeps what the agent has read.
+   * @throws RetryableError when the store refuses or does not answer; amending again is safe.
+   */
+  amend(request: AmendRequest): Promise<AmendOutcome>;
   /** True while the lane has no turn, no live lease and nothing waiting: the heartbeat stays out of a busy lane. */
   isIdle(laneId: LaneId, nowMs: number): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { Brand, LaneAddress } from '../ids.ts';
+import type { Brand, LaneAddress, TurnId } from '../ids.ts';
 
 /** Slow down: no call to this chat for this long. Nothing was sent, so trying again cannot double it. */
 export interface WaitOutcome {
@@ -11,12 +11,19 @@ export interface WithheldOutcome {
   readonly kind: 'withheld';
 }
 
+/** The chat is found elsewhere from here on: it got another number, or its topic is gone. Nothing was sent. */
+export interface MovedOutcome {
+  readonly kind: 'moved';
+  readonly to: LaneAddress;
+}
+
 export type SendOutcome =
   | { readonly kind: 'sent'; readonly messageId: number }
   /** Refused for good: blocked, no such chat or topic. Trying again is useless; the owner can do something about it. */
   | { readonly kind: 'undeliverable'; readonly reason: string }
   /** Nobody knows whether it arrived (timeout, cut connection, 5xx after the request was written). */
   | { readonly kind: 'in_doubt' }
+  | MovedOutcome
   | WaitOutcome
   | WithheldOutcome;
 
@@ -41,16 +48,27 @@ export type RenderedPart = Brand<object, 'RenderedPart'>;
  */
 export type Permit = () => number | null;
 
+export interface EditOptions {
+  /** Shows a button that stops this turn, until the next edit without it. */
+  readonly stopButton?: TurnId;
+}
+
+export interface SendOptions extends EditOptions {
+  readonly silent?: boolean;
+  readonly replyToMessageId?: number;
+}
+
 /** Speaks to one channel. Only addresses that passed the access check reach it. A channel that cannot be reached is a wait. */
 export interface Messenger {
-  send(
+  send(to: LaneAddress, part: RenderedPart, options: SendOptions, permit: Permit): Promise<SendOutcome>;
+  /** Repeating an edit is safe: "not modified" counts as edited. A chat that has moved answers `gone`. */
+  edit(
     to: LaneAddress,
+    messageId: number,
     part: RenderedPart,
-    options: { readonly silent?: boolean; readonly replyToMessageId?: number },
+    options: EditOptions,
     permit: Permit,
-  ): Promise<SendOutcome>;
-  /** Repeating an edit is safe: "not modified" counts as edited. */
-  edit(to: LaneAddress, messageId: number, part: RenderedPart, permit: Permit): Promise<EditOutcome>;
+  ): Promise<EditOutcome>;
   /** Repeating a removal is safe: what is not there counts as removed. */
   remove(to: LaneAddress, messageId: number, permit: Permit): Promise<CourtesyOutcome>;
   /** Lasts about 5 seconds. */

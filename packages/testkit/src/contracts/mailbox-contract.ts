@@ -101,6 +101,61 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
     });
   });
 
+  describe('amend', () => {
+    const said = (sequence: number, text: string) => ({ ...anEntry(sequence, { text }), messageId: 42 });
+
+    it('gives a waiting message the words of its edit, and keeps its id and its place', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      await mailbox.append({ laneId, entry: said(1, 'befor'), nowMs: NOW });
+      await mailbox.append({ laneId, entry: anEntry(2), nowMs: NOW });
+      expect(await mailbox.amend({ laneId, entry: said(3, 'a longer after') })).toEqual({ kind: 'amended' });
+      const { sentAtEpochS } = anEntry(1);
+      expect((await laneAsStored(world)).inbox).toEqual({
+        u1: { ...said(1, 'a longer after'), sentAtEpochS, editSequence: 3 },
+        u2: anEntry(2),
+      });
+    });
+
+    it('lets the newest edit stand, however often and in which order they come', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      await mailbox.append({ laneId, entry: said(1, 'first'), nowMs: NOW });
+      const kinds: string[] = [];
+      for (const edit of [said(4, 'newest'), said(3, 'older'), said(4, 'newest')])
+        kinds.push((await mailbox.amend({ laneId, entry: edit })).kind);
+      expect(kinds).toEqual(['amended', 'not_waiting', 'not_waiting']);
+      expect((await laneAsStored(world)).inbox[updateEntryId(1)]?.text).toBe('newest');
+    });
+
+    it('changes nothing that a turn has taken, that was answered, or that never came', async () => {
+      const { mailbox, laneId, lanes } = await create();
+      const edit = { laneId, entry: said(3, 'after') };
+      expect(await mailbox.amend(edit)).toEqual({ kind: 'not_waiting' });
+      await mailbox.append({ laneId, entry: said(1, 'before'), nowMs: NOW });
+      const acquired = await lanes.acquire(laneId, 'wake-1/a', NOW);
+      if (acquired.kind !== 'acquired') throw new Error('Expected the lane to be free.');
+      const saved = await lanes.saveTurn(acquired.lease, aTurn());
+      expect(await mailbox.amend(edit)).toEqual({ kind: 'not_waiting' });
+      const after = await lanes.renew(acquired.lease, NOW);
+      expect([saved, after].map((write) => write.kind === 'done' && write.lane.inbox)).toEqual([
+        { u1: said(1, 'before') },
+        { u1: said(1, 'before') },
+      ]);
+      await lanes.finish(acquired.lease, { answered: [updateEntryId(1)] }, NOW);
+      expect(await mailbox.amend(edit)).toEqual({ kind: 'not_waiting' });
+    });
+
+    it('counts the bytes of what it changed', async () => {
+      const { mailbox, laneId } = await create();
+      await mailbox.append({ laneId, entry: said(1, 'x'.repeat(60_000)), nowMs: NOW });
+      await mailbox.amend({ laneId, entry: said(2, 'short') });
+      await mailbox.append({ laneId, entry: anEntry(3, { text: 'x'.repeat(60_000) }), nowMs: NOW });
+      const next = anEntry(4, { text: 'x'.repeat(60_000) });
+      expect(await mailbox.append({ laneId, entry: next, nowMs: NOW })).toEqual({ kind: 'appended' });
+    });
+  });
+
   describe('isIdle', () => {
     it('is true for a lane that nobody used', async () => {
       const { mailbox, laneId } = await create();

@@ -43,7 +43,7 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
   };
   const eachCall = async ({ messenger, chat, part }: MessengerWorld, messageId: number, permit = always) => [
     await messenger.send(chat, part('never'), {}, permit),
-    await messenger.edit(chat, messageId, part('never'), permit),
+    await messenger.edit(chat, messageId, part('never'), {}, permit),
     await messenger.remove(chat, messageId, permit),
     await messenger.typing(chat, permit),
   ];
@@ -91,7 +91,7 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     const { messenger, topic, part } = world;
     const outcome = await messenger.send(topic, part('here'), {}, always);
     const messageId = outcome.kind === 'sent' ? outcome.messageId : 0;
-    expect(await messenger.edit(topic, messageId, part('there'), always)).toEqual({ kind: 'edited' });
+    expect(await messenger.edit(topic, messageId, part('there'), {}, always)).toEqual({ kind: 'edited' });
     expect(await world.seen(topic)).toEqual([{ messageId, part: part('there'), silent: false }]);
     expect(await world.seen(world.chat)).toEqual([]);
   });
@@ -101,8 +101,8 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     const { messenger, chat, part } = world;
     const messageId = await sent(world, 'before');
     const edits = [
-      await messenger.edit(chat, messageId, part('after'), always),
-      await messenger.edit(chat, messageId, part('after'), always),
+      await messenger.edit(chat, messageId, part('after'), {}, always),
+      await messenger.edit(chat, messageId, part('after'), {}, always),
     ];
     expect(edits).toEqual([{ kind: 'edited' }, { kind: 'edited' }]);
     expect(await world.seen(chat)).toEqual([{ messageId, part: part('after'), silent: false }]);
@@ -116,7 +116,7 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     const outcomes = [
       await messenger.remove(chat, messageId, always),
       await messenger.remove(chat, messageId, always),
-      await messenger.edit(chat, messageId, part('again'), always),
+      await messenger.edit(chat, messageId, part('again'), {}, always),
     ];
     expect(outcomes).toEqual([{ kind: 'done' }, { kind: 'done' }, { kind: 'gone' }]);
     expect((await world.seen(chat)).map((message) => message.messageId)).toEqual([kept]);
@@ -161,8 +161,8 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     const messageId = await sent(world, 'before');
     await world.cutAnswer('edit');
     const edits = [
-      await messenger.edit(chat, messageId, part('after'), always),
-      await messenger.edit(chat, messageId, part('after'), always),
+      await messenger.edit(chat, messageId, part('after'), {}, always),
+      await messenger.edit(chat, messageId, part('after'), {}, always),
     ];
     expect(edits).toEqual([{ kind: 'in_doubt' }, { kind: 'edited' }]);
     expect((await world.seen(chat)).map((message) => message.part)).toEqual([part('after')]);

@@ -23,6 +23,17 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
     });
     return { kind: 'appended' };
   },
+  amend: async ({ laneId, entry }) => {
+    const record = records.get(laneId);
+    const waiting = Object.values(record?.lane.inbox ?? {}).find(({ messageId }) => messageId === entry.messageId);
+    if (record === undefined || waiting === undefined) return { kind: 'not_waiting' };
+    const isTaken = record.lane.turn?.taken.includes(waiting.id) === true;
+    if (isTaken || (waiting.editSequence ?? 0) >= entry.sequence) return { kind: 'not_waiting' };
+    const { id, sequence, sentAtEpochS } = waiting;
+    const amended = { ...entry, id, sequence, sentAtEpochS, editSequence: entry.sequence };
+    records.set(laneId, { ...record, lane: { ...record.lane, inbox: { ...record.lane.inbox, [id]: amended } } });
+    return { kind: 'amended' };
+  },
   isIdle: async (laneId, nowMs) => {
     const lane = records.get(laneId)?.lane;
     if (lane === undefined) return true;

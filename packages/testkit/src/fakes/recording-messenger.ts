@@ -1,4 +1,13 @@
-import type { CourtesyOutcome, EditOutcome, LaneAddress, Messenger, RenderedPart, SendOutcome } from '@agent-claw/core';
+import type {
+  CourtesyOutcome,
+  EditOptions,
+  EditOutcome,
+  LaneAddress,
+  Messenger,
+  RenderedPart,
+  SendOutcome,
+  TurnId,
+} from '@agent-claw/core';
 
 export interface SentMessage {
   readonly messageId: number;
@@ -7,6 +16,8 @@ export interface SentMessage {
   readonly part: RenderedPart;
   readonly silent: boolean;
   readonly replyToMessageId?: number;
+  /** The turn that the button under it stops. */
+  readonly stopButton?: TurnId;
   readonly edits: number;
 }
 
@@ -39,17 +50,26 @@ export const recordingMessenger = (): RecordingMessenger => {
       if (planned !== undefined && planned.kind !== 'sent' && planned.kind !== 'in_doubt') return planned;
       const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
       const replyTo = options.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
-      messages.set(messageId, { messageId, to, part, silent: options.silent ?? false, ...replyTo, edits: 0 });
+      messages.set(messageId, {
+        messageId,
+        to,
+        part,
+        silent: options.silent ?? false,
+        ...replyTo,
+        ...buttonOf(options),
+        edits: 0,
+      });
       return planned ?? { kind: 'sent', messageId };
     },
-    edit: async (_to, messageId, part, permit) => {
+    edit: async (_to, messageId, part, options, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('edit');
       const planned = edits.shift();
       const message = messages.get(messageId);
       if (planned !== undefined && planned.kind !== 'edited' && planned.kind !== 'in_doubt') return planned;
       if (message === undefined) return { kind: 'gone' };
-      messages.set(messageId, { ...message, part, edits: message.edits + 1 });
+      const { stopButton: _before, ...rest } = message;
+      messages.set(messageId, { ...rest, part, ...buttonOf(options), edits: message.edits + 1 });
       return planned ?? { kind: 'edited' };
     },
     remove: async (_to, messageId, permit) => {
@@ -71,3 +91,5 @@ export const recordingMessenger = (): RecordingMessenger => {
     answerTyping: (outcome) => void typings.push(outcome),
   };
 };
+
+const buttonOf = ({ stopButton }: EditOptions) => (stopButton === undefined ? {} : { stopButton });
