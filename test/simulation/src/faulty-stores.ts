@@ -1,0 +1,123 @@
+import type { ConversationStore, LaneStore, Mailbox, OpenLanes, WorkspaceStore, WriteOutcome } from '@agent-claw/core';
+import type { Call } from './fault-ids.ts';
+import type { Process } from './process.ts';
+import { remote } from './remote-call.ts';
+import type { RemoteDeps } from './remote-call.ts';
+
+/** A repeated write of ours is safe by its port's contract, so the client's own second try is the same call again. */
+const twice = <T>(deps: RemoteDeps, process: Process, call: Call, effect: () => Promise<T>): Promise<T> =>
+  remote(deps, process, call, effect, { afterLost: effect });
+
+export const mailboxFor = (deps: RemoteDeps, process: Process, inner: Mailbox, who: 'I' | 'H'): Mailbox => ({
+  append: (request) => twice(deps, process, `${who}.append`, () => inner.append(request)),
+  amend: (request) => twice(deps, process, 'I.append', () => inner.amend(request)),
+  isIdle: (laneId, nowMs) => twice(deps, process, 'H.idle', () => inner.isIdle(laneId, nowMs)),
+});
+
+export interface LaneWatch {
+  readonly leased: (process: Process, laneId: string, fence: number) => void;
+  readonly released: (process: Process) => void;
+  readonly refused: (process: Process, what: string) => void;
+  readonly noted: (laneId: string, messageId: number) => void;
+}
+
+export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStore, watch: LaneWatch): LaneStore => {
+  const leased = <T extends { readonly kind: string }>(call: Call, effect: () => Promise<T>): Promise<T> =>
+    twice(deps, process, call, async () => {
+      const result = await effect();
+      if (result.kind === 'lease_lost') watch.refused(process, call);
+      return result;
+    });
+  return {
+    acquire: (laneId, holder, nowMs) =>
+      twice(deps, process, 'L.acquire', async () => {
+        const outcome = await inner.acquire(laneId, holder, nowMs);
+        if (outcome.kind === 'acquired') watch.leased(process, laneId, outcome.lease.fence);
+        deps.note(process.name, `${outcome.kind} ${laneId}`);
+        return outcome;
+      }),
+    renew: (lease, nowMs) => leased('L.renew', () => inner.renew(lease, nowMs)),
+    saveTurn: (lease, turn, session) =>
+      leased('L.saveTurn', () => {
+        deps.note(process.name, `begins ${turn.id} (${turn.kind}) with ${turn.taken.join(' ')}`);
+        return inner.saveTurn(lease, turn, session);
+      }),
+    countStart: (lease, starts, session) => leased('L.countStart', () => inner.countStart(lease, starts, session)),
+    notePart: (lease, part, state) =>
+      leased('L.notePart', async () => {
+        const write = await inner.notePart(lease, part, state);
+        deps.note(process.name, `notes ${part} ${state.state} ${state.messageId ?? ''}: ${write.kind}`);
+        if (write.kind === 'done' && state.messageId !== undefined) watch.noted(lease.laneId, state.messageId);
+        return write;
+      }),
+    finish: (lease, request, nowMs) =>
+      leased('L.finish', async () => {
+        const outcome = await inner.finish(lease, request, nowMs);
+        deps.note(process.name, `finishes ${request.answered.join(' ')}: ${outcome.kind}`);
+        if (outcome.kind === 'released') watch.released(process);
+        return outcome;
+      }),
+    handOver: (lease, how) =>
+      leased('L.handOver', async () => {
+        const outcome = await inner.handOver(lease, how);
+        deps.note(process.name, `gives the lane back: ${outcome.kind}`);
+        if (outcome.kind === 'done') watch.released(process);
+        return outcome;
+      }),
+  };
+};
+
+export const openLanesFor = (deps: RemoteDeps, process: Process, inner: OpenLanes): OpenLanes => ({
+  waitingSince: (beforeMs, limit) => twice(deps, process, 'H.sweep', () => inner.waitingSince(beforeMs, limit)),
+});
+
+export const conversationsFor = (deps: RemoteDeps, process: Process, inner: ConversationStore): ConversationStore => ({
+  open: (id, turnId, fence) => twice(deps, process, 'V.open', () => inner.open(id, turnId, fence)),
+  save: (id, turn) => twice(deps, process, 'V.save', () => inner.save(id, turn)),
+  find: (id, turnId) => twice(deps, process, 'V.find', () => inner.find(id, turnId)),
+  evict: (id, turnIds) => inner.evict(id, turnIds),
+});
+
+/** S3 with its conditions, and the adapter's own answer to a put whose answer was lost: it reads the file again. */
+export const workspaceFor = (
+  deps: RemoteDeps,
+  process: Process,
+  inner: WorkspaceStore,
+  who: 'S' | 'H',
+  otherWriter: (path: string) => Promise<void>,
+): WorkspaceStore => {
+  const { faults, random } = deps;
+  return {
+    read: (path) => {
+      const isSlow = faults.on('S5.slow_get');
+      if (isSlow) faults.fire('S5.slow_get');
+      const options = isSlow ? { latencyMs: [1_000, 5_000] as const } : {};
+      return remote(deps, process, `${who}.read`, () => inner.read(path), {
+        ...options,
+        afterLost: () => inner.read(path),
+      });
+    },
+    write: (path, content, condition) => {
+      const effect = async (): Promise<WriteOutcome> => {
+        if (faults.on('S2.conflict')) {
+          faults.fire('S2.conflict');
+          return { kind: 'conflict' };
+        }
+        if (faults.on('S1.other_writer')) {
+          faults.fire('S1.other_writer');
+          await otherWriter(path);
+        }
+        return inner.write(path, content, condition);
+      };
+      const reread = async (): Promise<WriteOutcome> => {
+        if (random.chance(0.3)) await otherWriter(path);
+        const stored = await inner.read(path);
+        return stored?.content === content ? { kind: 'written', version: stored.version } : { kind: 'conflict' };
+      };
+      return remote(deps, process, 'S.write', effect, {
+        afterLost: (first) => (first.kind === 'written' ? reread() : effect()),
+      });
+    },
+    list: (prefix, limit) => inner.list(prefix, limit),
+  };
+};

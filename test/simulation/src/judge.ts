@@ -1,0 +1,163 @@
+import type { BotMessage, SentUpdate, Sightings } from './sightings.ts';
+import { closeMark, openMark } from './script.ts';
+
+const hasWord = (text: string, word: string): boolean => text.split(/\s+/u).includes(word);
+/** A preview ends like this; a finished text does not. */
+const isDraft = (text: string): boolean => text.trimEnd().endsWith('…');
+const lastText = (message: BotMessage): string => message.texts.at(-1)?.text ?? '';
+/** What the chat shows in the end, or showed until a person took it away. */
+const isVisible = (message: BotMessage): boolean =>
+  message.deletedAtMs === undefined || message.deletedByPerson === true;
+const isPlainFailure = (text: string): boolean => text.startsWith('⚠️');
+
+/** What is wrong with a schedule, in short sentences; empty when every promise was kept. */
+export const judge = (sightings: Sightings): readonly string[] => [
+  ...sightings.seen,
+  ...sightings.waiting.map((what) => `not drained: ${what}`),
+  ...sightings.updates.flatMap((update) => answerProblems(update, sightings)),
+  ...orderProblems(sightings),
+  ...commandProblems(sightings),
+  ...draftProblems(sightings),
+  ...memoryProblems(sightings),
+  ...sightings.staleCalls.map(
+    ({ what, fence, above }) => `zombie: ${what} under fence ${fence} after ${above} had spoken`,
+  ),
+];
+
+const saysOf = (update: SentUpdate, mark: (token: string) => string, { messages }: Sightings): readonly BotMessage[] =>
+  messages.filter(
+    (message) =>
+      message.laneId === update.laneId &&
+      isVisible(message) &&
+      !isDraft(lastText(message)) &&
+      hasWord(lastText(message), mark(update.token)),
+  );
+
+const alarmed = (sightings: Sightings, name: string, laneId: string): boolean =>
+  sightings.alarms.some((alarm) => alarm.name === name && alarm.laneId === laneId);
+
+const inDoubt = ({ alarms }: Sightings, laneId: string, turnId: string | undefined): boolean =>
+  alarms.some((alarm) => alarm.name === 'reply_in_doubt' && alarm.laneId === laneId && alarm.turnId === turnId);
+
+/** A stop reaches what was said before it; when Telegram itself changed the order, also what it brought before it. */
+const isStoppable = (update: SentUpdate, { updates }: Sightings): boolean =>
+  updates.some(
+    (stop) =>
+      stop.kind === 'stop' &&
+      stop.laneId === update.laneId &&
+      (stop.updateId > update.updateId || (stop.firstDeliveredAtMs ?? 0) > (update.firstDeliveredAtMs ?? 0)),
+  );
+
+const answerProblems = (update: SentUpdate, sightings: Sightings): readonly string[] => {
+  if (update.isStranger || update.kind !== 'message') return [];
+  const { token, laneId, updateId } = update;
+  if (update.acceptedAtMs === undefined) return [`update ${updateId} was never accepted`];
+  const problems: string[] = [];
+  const opened = saysOf(update, openMark, sightings);
+  const closed = saysOf(update, closeMark, sightings);
+  for (const [says, what] of [
+    [opened, 'begins'],
+    [closed, 'ends'],
+  ] as const) {
+    const answers = says.filter((message) => !isPlainFailure(lastText(message)));
+    const isFlagged =
+      answers.some(({ turnId }) => inDoubt(sightings, laneId, turnId)) && answers.some(({ noted }) => !noted);
+    const unexcused = answers.filter((message) => !message.removalAsked);
+    if (answers.length > 2) problems.push(`update ${updateId}: its answer ${what} ${answers.length} times`);
+    else if (unexcused.length > 1 && !isFlagged)
+      problems.push(`update ${updateId}: its answer ${what} twice, and nothing is in doubt`);
+  }
+  if (closed.length > 0 && opened.length > 0) return problems;
+  if (isStoppable(update, sightings)) return problems;
+  if (sightings.parked.has(`${laneId}/u${updateId}`))
+    return alarmed(sightings, 'turn_parked', laneId)
+      ? problems
+      : [...problems, `update ${updateId} was put aside without an alarm`];
+  if (opened.some((message) => isPlainFailure(lastText(message)))) return problems;
+  if ([...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`))) return problems;
+  if (alarmed(sightings, 'reply_in_doubt', laneId)) return problems;
+  return [
+    ...problems,
+    `update ${updateId} (${token}) was lost: its answer ${opened.length > 0 ? 'has no end' : 'is nowhere'}`,
+  ];
+};
+
+/** First answers follow the order of updates, as far as Telegram kept it. */
+const orderProblems = (sightings: Sightings): readonly string[] => {
+  const firstAt = (update: SentUpdate): number | undefined => {
+    const at = sightings.messages.flatMap((message) =>
+      message.laneId === update.laneId
+        ? message.texts.filter(({ text }) => hasWord(text, openMark(update.token))).map(({ atMs }) => atMs)
+        : [],
+    );
+    return at.length === 0 ? undefined : Math.min(...at);
+  };
+  const said = sightings.updates
+    .filter(({ kind, isStranger }) => kind === 'message' && !isStranger)
+    .map((update) => ({ update, atMs: firstAt(update) }));
+  const problems: string[] = [];
+  for (const before of said)
+    for (const after of said) {
+      if (before.update.laneId !== after.update.laneId || before.update.updateId >= after.update.updateId) continue;
+      if (before.atMs === undefined || after.atMs === undefined || before.atMs <= after.atMs) continue;
+      const wasKept = (before.update.acceptedAtMs ?? Infinity) <= (after.update.firstDeliveredAtMs ?? 0);
+      if (
+        wasKept &&
+        !sightings.updates.some(({ command, laneId }) => command === 'retry' && laneId === before.update.laneId)
+      )
+        problems.push(`order: ${after.update.updateId} was answered before ${before.update.updateId}`);
+    }
+  return problems;
+};
+
+const COMMAND_TEXT: Readonly<Record<string, RegExp>> = {
+  help: /^I am your assistant/u,
+  status: /^\*\*Status\*\*/u,
+  whoami: /^Your Telegram id/u,
+  new: /^✨/u,
+};
+
+/** Each command is answered once. */
+const commandProblems = (sightings: Sightings): readonly string[] => {
+  const problems: string[] = [];
+  const lanes = new Set(sightings.updates.map(({ laneId }) => laneId));
+  for (const laneId of lanes)
+    for (const [command, pattern] of Object.entries(COMMAND_TEXT)) {
+      const asked = sightings.updates.filter((update) => update.laneId === laneId && update.command === command);
+      const answers = sightings.messages.filter(
+        (message) => message.laneId === laneId && isVisible(message) && pattern.test(lastText(message)),
+      );
+      const doubts = answers.filter(({ turnId }) => inDoubt(sightings, laneId, turnId)).length;
+      if (answers.length > asked.length + doubts)
+        problems.push(`/${command} in ${laneId} was answered ${answers.length} times for ${asked.length}`);
+      const excused = asked.filter((update) => isStoppable(update, sightings)).length;
+      const isExcused =
+        [...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`)) ||
+        alarmed(sightings, 'turn_parked', laneId) ||
+        alarmed(sightings, 'reply_in_doubt', laneId);
+      if (answers.length < asked.length - excused && !isExcused)
+        problems.push(`/${command} in ${laneId} was answered ${answers.length} times for ${asked.length}`);
+    }
+  return problems;
+};
+
+/** No half sentence stays behind, and no finished text becomes a draft again. */
+const draftProblems = ({ messages }: Sightings): readonly string[] =>
+  messages.flatMap((message) => {
+    const problems: string[] = [];
+    const final = message.texts.findIndex(({ text }) => !isDraft(text));
+    const later = message.texts.slice(final + 1).find(({ text }) => isDraft(text));
+    if (final !== -1 && later !== undefined) problems.push(`#${message.id} was finished and became a draft again`);
+    if (message.deletedAtMs === undefined && isDraft(lastText(message)) && message.noted && !message.removalAsked)
+      problems.push(`#${message.id} stays behind as a draft: ${lastText(message)}`);
+    return problems;
+  });
+
+const memoryProblems = ({ memory }: Sightings): readonly string[] => {
+  const lines = memory.text.split('\n').filter((line) => line !== '');
+  const doubled = lines.filter((line, index) => lines.indexOf(line) !== index);
+  return [
+    ...memory.acknowledged.filter((line) => !lines.includes(line)).map((line) => `memory lost "${line}"`),
+    ...doubled.map((line) => `memory doubled "${line}"`),
+  ];
+};

@@ -1,0 +1,79 @@
+import type { AnswerTurn } from '@agent-claw/agent-container/answer-turn';
+import type { EntryId, TurnMessage } from '@agent-claw/core';
+import type { Faults } from './faults.ts';
+import type { Process } from './process.ts';
+import type { Random } from './random.ts';
+
+export interface ScriptDeps {
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly note: (who: string, what: string) => void;
+  /** Appends a line to MEMORY.md with the container's own tool; @returns what the tool said to the model. */
+  readonly remember: (process: Process, laneId: string, line: string) => Promise<string>;
+  /** What the model was given to read, before it could answer. */
+  readonly seeInput: (laneId: string, turnId: string, ids: readonly EntryId[]) => void;
+}
+
+/** The unique word in what a person wrote. */
+export const tokenIn = (text: string): string => /\bk\d+(?:e\d+)?\b/u.exec(text)?.[0] ?? 'k0';
+export const openMark = (token: string): string => `<${token}`;
+export const closeMark = (token: string): string => `${token}>`;
+
+/**
+ * A model with a will of its own: some steps of some length, now and then a note in MEMORY.md. It begins by naming every
+ * message that it has read and ends by naming each again, so that a missing or doubled part shows.
+ */
+export const scriptedAnswer =
+  (process: Process, { random, faults, note, remember, seeInput }: ScriptDeps): AnswerTurn =>
+  async (call, _conversation, line, signal) => {
+    const tokens: string[] = [];
+    const consumed: EntryId[] = [];
+    let reply = '';
+    const say = (text: string): void => {
+      reply += `${text} `;
+      line.emit({ type: 'text', delta: `${text} ` });
+    };
+    const read = (messages: readonly TurnMessage[]): void => {
+      if (messages.length === 0) return;
+      const ids = messages.map(({ id }) => id);
+      const words = messages.map(({ text }) => tokenIn(text));
+      seeInput(call.laneId, call.turnId, ids);
+      note(process.name, `reads ${words.join(' ')} in ${call.turnId}`);
+      consumed.push(...ids);
+      tokens.push(...words);
+    };
+    const answered = (ending: 'complete' | 'stopped' | 'limit') =>
+      ({ kind: 'answered', messages: [], reply, consumed, ending }) as const;
+
+    if (call.kind === 'heartbeat') {
+      await process.clock.sleep(random.int(200, 20_000), signal);
+      const ids = call.messages.map(({ id }) => id);
+      consumed.push(...ids);
+      if (!signal.aborted) say(random.chance(0.5) ? 'HEARTBEAT_OK' : `beat-${ids.join('-')}`);
+      return answered(signal.aborted ? 'stopped' : 'complete');
+    }
+    const steps = random.int(1, 4);
+    const isLong = random.chance(0.15);
+    for (let step = 1; step <= steps; step += 1) {
+      const steered = step === 1 ? call.messages : line.takeSteered();
+      read(steered);
+      if (random.chance(0.2)) {
+        line.emit({ type: 'tool_started', name: 'append_file', summary: 'Noting' });
+        const said = await remember(process, call.laneId, `- ${call.turnId} ${step} ${tokens[0] ?? ''}`);
+        line.emit({ type: 'tool_finished', name: 'append_file', ok: said.startsWith('Added') });
+      }
+      await process.clock.sleep(isLong ? random.int(5_000, 60_000) : random.int(100, 6_000), signal);
+      if (signal.aborted) return answered('stopped');
+      if (faults.on('M1.throttled')) {
+        faults.fire('M1.throttled');
+        const message = `I could not finish ${tokens.map(openMark).join(' ')}`;
+        return { kind: 'failed', code: 'model_busy', message, retryable: random.chance(0.7) };
+      }
+      if (steered.length > 0) say(steered.map(({ text }) => openMark(tokenIn(text))).join(' '));
+      say(Array.from({ length: random.int(1, 12) }, (_, index) => `word${step}.${index}`).join(' '));
+    }
+    say(tokens.map(closeMark).join(' '));
+    if (!faults.on('M2.too_long')) return answered('complete');
+    faults.fire('M2.too_long');
+    return answered('limit');
+  };

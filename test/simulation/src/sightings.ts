@@ -1,0 +1,69 @@
+/** What the judge may look at: what the fake Telegram saw and sent, the alarms, what was parked, and MEMORY.md. */
+export interface Sightings {
+  readonly updates: readonly SentUpdate[];
+  readonly messages: readonly BotMessage[];
+  readonly alarms: readonly Alarm[];
+  /** `<lane>/<turn>` of what the chat refused for good. */
+  readonly undeliverable: ReadonlySet<string>;
+  readonly staleCalls: readonly StaleCall[];
+  /** Messages that the lanes keep as put aside. */
+  readonly parked: ReadonlySet<string>;
+  /** Entries that nobody took to their end. */
+  readonly waiting: readonly string[];
+  readonly memory: MemorySightings;
+  /** Problems that are seen where they happen. */
+  readonly seen: readonly string[];
+}
+
+export interface MemorySightings {
+  readonly text: string;
+  /** Lines that a writer was told are in the file. */
+  readonly acknowledged: readonly string[];
+}
+
+/** One message of the bot, with everything that it ever said. */
+export interface BotMessage {
+  readonly id: number;
+  readonly place: string;
+  readonly laneId: string;
+  readonly turnId: string | undefined;
+  readonly texts: { readonly atMs: number; readonly text: string; readonly by: string }[];
+  /** The sender wrote the message's number into its ledger: it knows that the message is there. */
+  noted: boolean;
+  deletedAtMs?: number;
+  /** A removal was asked for; when the message still stands it was not done. */
+  removalAsked: boolean;
+  /** A person deleted it, after having seen it. */
+  deletedByPerson?: boolean;
+}
+
+/** One update as Telegram sent it. */
+export interface SentUpdate {
+  readonly updateId: number;
+  readonly laneId: string;
+  readonly kind: 'message' | 'command' | 'stop' | 'edit';
+  /** The word that an answer repeats. */
+  readonly token: string;
+  readonly command?: string;
+  /** Nobody may answer it: it comes from somebody who is not on the list. */
+  readonly isStranger: boolean;
+  /** When the first delivery began. */
+  firstDeliveredAtMs?: number;
+  /** When Telegram was first told that it may forget the update. */
+  acceptedAtMs?: number;
+}
+
+export interface Alarm {
+  readonly atMs: number;
+  readonly name: string;
+  readonly laneId?: string;
+  readonly turnId?: string | undefined;
+}
+
+/** A call to the Bot API that began under a lower fence than one before it. */
+export interface StaleCall {
+  readonly atMs: number;
+  readonly what: string;
+  readonly fence: number;
+  readonly above: number;
+}
