@@ -30,7 +30,9 @@ export type AgentRunnerEnvironment = Pick<
 /** Set for another Bot API server, or to shorten the limits of a local system; never in a deployed stack. */
 const overridesSchema = z.object({
   TELEGRAM_API_ROOT: z._default(z.optional(z.url()), 'https://api.telegram.org'),
-  WAKE_HIDDEN_S: duration(60),
+  WAKE_HIDDEN_S: duration(45),
+  /** AgentCore's `maxLifetime`, which infra/lib/agent-runtime.ts sets. */
+  SESSION_LIFE_MS: duration(8 * 3_600_000),
 });
 
 export interface AgentRunnerConfig {
@@ -44,6 +46,7 @@ export interface AgentRunnerConfig {
   readonly ownerId: string;
   readonly legMs: number;
   readonly wakeHiddenS: number;
+  readonly sessionLifeMs: number;
 }
 
 /** @throws Error listing every problem at once, and where the values come from. */
@@ -63,5 +66,6 @@ export const parseConfig = (environment: unknown): AgentRunnerConfig => {
     ownerId: data.OWNER_ID,
     legMs: Number(data.LEG_LIMIT_MS),
     wakeHiddenS: Number(data.WAKE_HIDDEN_S),
+    sessionLifeMs: Number(data.SESSION_LIFE_MS),
   };
 };

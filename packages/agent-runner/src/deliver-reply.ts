@@ -9,6 +9,8 @@ export interface Reply {
   readonly startedAtMs: number;
   /** `f`: the bot speaks for itself, about a failure. Kept apart from the answer's own parts, which may still come. */
   readonly series?: 'p' | 'f';
+  /** Leaves the placeholder as it reads: the reply comes below it. */
+  readonly keepsDraft?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
   const [first, ...rest] = parts.length > 0 ? parts : renderer.final(NOTHING_TEXT);
   if (first === undefined) return { kind: 'delivered' };
   const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
-  const placeholder = ledger.get('draft')?.messageId;
+  const placeholder = reply.keepsDraft === true ? undefined : ledger.get('draft')?.messageId;
   // A first part that was begun as a message stays one; with an edited first part this finds the placeholder's own id.
   const isFresh = ledger.get(keyOf(0)) !== undefined || clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
 
@@ -42,7 +44,7 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
     const told = await tellDoubt(outbox, renderer);
     if (told.kind !== 'delivered') return told;
   }
-  await tidyPlaceholder(outbox, opening.messageId);
+  if (reply.keepsDraft !== true) await tidyPlaceholder(outbox, opening.messageId);
   return opening;
 };
 

@@ -1,7 +1,7 @@
 import { judgeHeartbeatReply, stoppedBy, stopsFor } from '@agent-claw/core';
 import type { ActiveTurn, Lane, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply } from './deliver-reply.ts';
-import { failureText, withLimitMark, withStopMark } from './failure-text.ts';
+import { failureText, parkedText, withLimitMark, withStopMark, withTimeMark } from './failure-text.ts';
 import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
 import type { Outbox } from './send-part.ts';
@@ -17,6 +17,8 @@ export const endTurn = async (
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   ending: TurnEnding,
+  /** What the run has said by then; of use when it ended without an answer. */
+  said = '',
 ): Promise<TurnResult> => {
   const { keeper, clock } = outbox;
   const isStopped = stopsFor(keeper.lane(), turn).length > 0;
@@ -27,24 +29,26 @@ export const endTurn = async (
       return { kind: 'lease_lost' };
     case 'unreachable': {
       const ageMs = clock.now() - turn.startedAtMs;
-      if (ageMs >= UNREACHABLE_GIVE_UP_MS) return await parkTurn(outbox, renderer, turn, 'unreachable');
+      if (ageMs >= UNREACHABLE_GIVE_UP_MS) return await parkTurn(outbox, renderer, turn, 'unreachable', { said });
       // Less and less often: each time counts against what the queue lets a wake come back.
       return { kind: 'retry', afterMs: Math.max(UNREACHABLE_RETRY_MS, ageMs / 4) };
     }
     case 'done':
       return answer(outbox, renderer, turn, ending);
+    case 'expired':
+      return parkTurn(outbox, renderer, turn, 'too_long', { said });
     case 'unknown':
-      if (isStopped) return answer(outbox, renderer, turn, STOPPED_WITHOUT_WORDS);
-      return parkTurn(outbox, renderer, turn, 'interrupted');
+      if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
+      return parkTurn(outbox, renderer, turn, 'interrupted', { said });
     case 'failed':
-      if (isStopped) return answer(outbox, renderer, turn, STOPPED_WITHOUT_WORDS);
-      if (ending.retryable) return parkTurn(outbox, renderer, turn, 'interrupted', failureText(ending.message));
-      return tellFailure(outbox, renderer, turn, failureText(ending.message));
+      if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
+      if (!ending.retryable) return tellFailure(outbox, renderer, turn, failureText(ending.message), said);
+      return parkTurn(outbox, renderer, turn, 'interrupted', { said, markdown: parkedText(ending.message) });
   }
 };
 
-/** A run that ended by itself while the user wanted it stopped. */
-const STOPPED_WITHOUT_WORDS: Done = { seq: 0, type: 'done', reply: '', consumed: [], ending: 'stopped' };
+/** A run that broke while the user wanted it stopped. */
+const stoppedWith = (reply: string): Done => ({ seq: 0, type: 'done', reply, consumed: [], ending: 'stopped' });
 
 const answer = async (outbox: Outbox, renderer: ReplyRenderer, turn: ActiveTurn, ending: Done): Promise<TurnResult> => {
   const worked = new Set([...turn.taken, ...ending.consumed]);
@@ -52,7 +56,9 @@ const answer = async (outbox: Outbox, renderer: ReplyRenderer, turn: ActiveTurn,
   const stopped = ending.ending === 'stopped' ? reachedByStops(outbox.keeper.lane(), turn) : [];
   const dropped = stopped.filter(({ id, kind }) => kind !== 'stop' && !worked.has(id)).length;
   const answered = [...worked, ...stopped.map(({ id }) => id)];
-  const markdown = replyOf(turn, ending, dropped);
+  // Nobody asked for a stop: the runner did, because the microVM's life ends.
+  const isTimedOut = ending.ending === 'stopped' && stopsFor(outbox.keeper.lane(), turn).length === 0;
+  const markdown = isTimedOut ? withTimeMark(ending.reply) : replyOf(turn, ending, dropped);
   if (markdown === null) return { kind: 'answered', answered };
   return resultOf(await deliverReply(outbox, renderer, { markdown, startedAtMs: turn.startedAtMs }), answered);
 };

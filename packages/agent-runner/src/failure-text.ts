@@ -1,15 +1,24 @@
 /** What the user reads when something did not go as it should: what happened and what to do, no inner details. */
-const AGAIN = 'so I have put it aside. Send it again to give it another go.';
+const AGAIN = 'so I have put it aside. Send /retry to give it another go.';
 
 /** Why messages are put aside. */
 export const PARKED_TEXT = {
   crashed: `⚠️ I tried this three times and could not finish it, ${AGAIN}`,
   interrupted: `⚠️ I was interrupted three times while working on this, ${AGAIN}`,
   unreachable: `⚠️ I could not reach my workplace for a quarter of an hour, ${AGAIN}`,
+  too_long: `⚠️ That took too long and was stopped, ${AGAIN}`,
 } as const;
 export type ParkReason = keyof typeof PARKED_TEXT;
 
 export const failureText = (message: string): string => `⚠️ ${message}`;
+
+/** For messages put aside because of a failure that has words of its own. */
+export const parkedText = (message: string): string =>
+  `⚠️ ${message} I have put yours aside: /retry gives it another go.`;
+
+/** A failure, with what was said before it; an earlier leg's words stand in the chat and nowhere else. */
+export const withWhatWasSaid = (said: string, failure: string): string => [said, failure].filter(Boolean).join('\n\n');
+export const saidAbove = (failure: string): string => `${failure} What I had is above.`;
 
 /** For an answer without words: the placeholder must not stay behind with half a sentence. */
 export const NOTHING_TEXT = 'I have nothing to add.';
@@ -27,6 +36,12 @@ export const withStopMark = (markdown: string, dropped: number): string =>
 
 export const withLimitMark = (markdown: string): string =>
   [markdown, '⏸ _I stopped here: this turn reached its limit. Say "go on" and I continue._']
+    .filter(Boolean)
+    .join('\n\n');
+
+/** Marks an answer that ran out of time. */
+export const withTimeMark = (markdown: string): string =>
+  [markdown, '⏱ _That took too long and was stopped; this is what I had. Say "go on" and I continue._']
     .filter(Boolean)
     .join('\n\n');
 

@@ -42,7 +42,7 @@ const answerWake = createAnswerWake({
     clock: systemClock,
     log,
     metrics: emfMetrics({ service, write: stdoutWriter }),
-    limits: { wakeHiddenS: config.wakeHiddenS },
+    limits: { wakeHiddenS: config.wakeHiddenS, sessionLifeMs: config.sessionLifeMs },
   }),
   log,
 });

@@ -16,7 +16,7 @@ export interface LeaseKeeper extends AsyncDisposable {
   maySend(): boolean;
   /** How long the lease lasts from here on, in milliseconds. */
   remainingMs(): number;
-  /** Calls back after each renewal that shows something newer; one listener at a time. @returns how to stop listening. */
+  /** Calls back after each renewal, which may show something newer. @returns how to stop listening. */
   watch(listener: () => void): () => void;
 }
 
@@ -38,8 +38,9 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
     writes: 0,
     expiresAtMs: lease.expiresAtMs,
     hiddenUntilMs: deps.hiddenUntilMs,
-    listener: undefined as (() => void) | undefined,
   };
+
+  const listeners = new Set<() => void>();
 
   const accept = (write: LeasedWrite): boolean => {
     if (write.kind === 'lease_lost') {
@@ -59,7 +60,7 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
     // The answer may be older than what another write has returned meanwhile: its lane could hold a turn that is finished.
     if (state.writes !== writes) return;
     state.lane = write.lane;
-    state.listener?.();
+    for (const listener of listeners) listener();
   };
 
   const keepHidden = async (): Promise<void> => {
@@ -93,10 +94,8 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
     maySend: () => !lost.signal.aborted && clock.now() + SEND_MARGIN_MS < state.expiresAtMs,
     remainingMs: () => state.expiresAtMs - clock.now(),
     watch: (listener) => {
-      state.listener = listener;
-      return () => {
-        if (state.listener === listener) state.listener = undefined;
-      };
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     [Symbol.asyncDispose]: async () => {
       stopped.abort();

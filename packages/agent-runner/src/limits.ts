@@ -2,14 +2,14 @@
 export interface LegLimits {
   /** The wake stays hidden this long without a sign of life, so that a crash costs a minute and not the queue's visibility. */
   readonly wakeHiddenS: number;
+  /** How long the platform lets a microVM live: 8 h on AgentCore. */
+  readonly sessionLifeMs: number;
 }
 
 export const RENEW_EVERY_MS = 2_000;
 export const TYPING_EVERY_MS = 4_000;
 /** A send is begun only while the lease has at least this long to live: a frozen copy that wakes up late stays silent. */
 export const SEND_MARGIN_MS = 3_000;
-/** A redelivery of a wake whose own lease still stands is looked at again after this long. */
-export const OWN_WAKE_RETRY_S = 30;
 /** Model text is collected this long before the placeholder appears. */
 export const DRAFT_AFTER_MS = 2_000;
 /** Fastest edits that Telegram tolerates for long: private chats, and groups with their 20 messages a minute. */
@@ -20,8 +20,8 @@ export const FRESH_MESSAGE_AFTER_MS = 20_000;
 export const LONGEST_WAIT_MS = 5_000;
 /** A turn is started at most this often, and a lane survives at most this many crashes in a row, before its messages are parked. */
 export const MAX_ATTEMPTS = 3;
-/** Below AgentCore's 8 h session limit by as much as one long turn may need. */
-export const SESSION_ROTATION_MS = 4 * 3_600_000;
+/** A turn is stopped this long before its microVM's life ends, or a tenth of that life: time to save what it has. */
+export const SESSION_END_MARGIN_MS = 5 * 60_000;
 /** A call to the channel ends this long after the lease at the latest; a lease is taken over only 10 s after its end. */
 export const CALL_AFTER_LEASE_MS = 5_000;
 /** So many short waits in a row, and the channel is left alone for longer. */
@@ -35,6 +35,8 @@ export const STREAM_STOOD_MS = 5_000;
 export const STEER_LIMIT_MS = 5_000;
 /** The answer waits no longer than this for a typing sign under way. */
 export const TYPING_END_MS = 2_000;
+/** Ending a microVM that is not needed any more may take this long; it ends by itself when idle. */
+export const END_SESSION_MS = 3_000;
 /** How long a poisoned lane waits for an answer that the container may have saved. */
 export const RESCUE_MS = 20_000;
 /** Below SQS's 12 h, which count from the moment the message was received. */

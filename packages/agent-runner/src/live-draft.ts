@@ -1,4 +1,4 @@
-import type { ReplyRenderer } from '@agent-claw/core';
+import type { ReplyRenderer, TurnId } from '@agent-claw/core';
 import { DRAFT_AFTER_MS, EDIT_EVERY_MS } from './limits.ts';
 import { trySend } from './send-part.ts';
 import type { Outbox } from './send-part.ts';
@@ -11,18 +11,26 @@ export interface LiveDraft extends AsyncDisposable {
   append(delta: string): void;
   /** A line about a running tool, below the text; null when it has finished. It never gets into the final answer. */
   progress(line: string | null): void;
-  /** The run started over: forget its text. */
+  /** The run started over: its text is drawn anew. */
   restart(): void;
+  /** What the run has said, as far as this leg knows; what an earlier run said while the new one is silent. */
+  said(): string;
 }
 
 const textWithProgress = (text: string, line: string | null): string =>
   [text, line === null ? '' : `_${line} …_`].filter(Boolean).join('\n\n');
 
-export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer): LiveDraft => {
+export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer, turnId: TurnId): LiveDraft => {
   const { chat, clock, keeper, ledger, log } = outbox;
   const settled = new AbortController();
   const over = AbortSignal.any([settled.signal, keeper.lost]);
-  const state = { text: '', line: null as string | null, shown: '', drawing: undefined as Promise<void> | undefined };
+  const state = {
+    text: '',
+    before: '',
+    line: null as string | null,
+    shown: '',
+    drawing: undefined as Promise<void> | undefined,
+  };
   const paceMs = chat.isGroup ? EDIT_EVERY_MS.group : EDIT_EVERY_MS.private;
 
   /** @returns how long to pause, or null to stop drawing for this turn. */
@@ -36,8 +44,8 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer): LiveDra
       return null;
     const outcome =
       placeholder?.messageId === undefined
-        ? await trySend(outbox, 'draft', part, { silent: true })
-        : await chat.edit(placeholder.messageId, part, {});
+        ? await trySend(outbox, 'draft', part, { silent: true, stopButton: turnId })
+        : await chat.edit(placeholder.messageId, part, { stopButton: turnId });
     switch (outcome.kind) {
       case 'delivered':
       case 'edited':
@@ -80,7 +88,9 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer): LiveDra
       state.line = line;
       if (line !== null) begin();
     },
+    said: () => (state.text === '' ? state.before : state.text),
     restart() {
+      state.before = state.text === '' ? state.before : state.text;
       state.text = '';
       state.line = null;
     },

@@ -9,6 +9,7 @@ import {
   recordingLog,
   recordingMessenger,
 } from '@agent-claw/testkit';
+import { LIMITS } from '../test/leg-world.ts';
 import { createRunLeg } from './run-leg.ts';
 import type { LegOutcome } from './run-leg.ts';
 
@@ -63,7 +64,7 @@ const aWorld = (words: number) => {
     access: { ownerId: '4242001', guestIds: [], groupIds: [] },
     runtimeEpoch: 'e1',
     botId: '7000',
-    limits: { wakeHiddenS: 60 },
+    limits: LIMITS,
   });
   const say = (entry: InboxEntry) => mailbox.append({ laneId: LANE, entry, nowMs: clock.now() });
   const leg = (lengthMs = 240_000): Promise<LegOutcome> =>

@@ -1,18 +1,22 @@
 import { parkedWith } from '@agent-claw/core';
 import type { ActiveTurn, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
-import { PARKED_TEXT } from './failure-text.ts';
+import { PARKED_TEXT, saidAbove, withWhatWasSaid } from './failure-text.ts';
 import type { ParkReason } from './failure-text.ts';
 import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 
-/** Says in the turn's chat that it failed. Nothing when a part of the answer is out, or when nobody asked for anything. */
+/**
+ * Says in the turn's chat that it failed, below what was said before. Nothing when a part of the answer is out, or when
+ * nobody asked for anything.
+ */
 export const tellFailure = async (
   outbox: Outbox,
   renderer: ReplyRenderer,
   turn: ActiveTurn,
-  markdown: string,
+  failure: string,
+  said = '',
 ): Promise<TurnResult> => {
   const { ledger, metrics } = outbox;
   const states = ledger.parts().flatMap((key) => (key.startsWith('p') ? [ledger.get(key)?.state] : []));
@@ -20,7 +24,10 @@ export const tellFailure = async (
   if (states.includes('sending')) metrics.count('reply_in_doubt');
   if (isAnswerOut) await tidyPlaceholder(outbox, ledger.get('p0')?.messageId);
   if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
-  const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const };
+  // What an earlier leg has shown is nowhere but in the chat: it stays there.
+  const keepsDraft = said === '' && ledger.get('draft')?.messageId !== undefined;
+  const markdown = keepsDraft ? saidAbove(failure) : withWhatWasSaid(said, failure);
+  const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const, keepsDraft };
   return resultOf(await deliverReply(outbox, renderer, reply), turn.taken);
 };
 
@@ -30,9 +37,9 @@ export const parkTurn = async (
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   reason: ParkReason,
-  markdown: string = PARKED_TEXT[reason],
+  { markdown = PARKED_TEXT[reason], said = '' }: { readonly markdown?: string; readonly said?: string } = {},
 ): Promise<TurnResult> => {
-  const result = await tellFailure(outbox, renderer, turn, markdown);
+  const result = await tellFailure(outbox, renderer, turn, markdown, said);
   if (result.kind !== 'answered') return result;
   return asideFor(outbox, turn, reason);
 };

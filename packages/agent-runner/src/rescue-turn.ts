@@ -2,8 +2,9 @@ import type { ActiveTurn } from '@agent-claw/core';
 import { endTurn } from './end-turn.ts';
 import { MAX_ATTEMPTS, RESCUE_MS, STEER_LIMIT_MS } from './limits.ts';
 import { asideFor, parkTurn } from './park-turn.ts';
-import { callOf } from './run-turn.ts';
+import { callOf, sessionRules } from './run-turn.ts';
 import type { RunTurnDeps } from './run-turn.ts';
+import { sessionOf } from './runtime-session.ts';
 import type { Outbox } from './send-part.ts';
 import type { TurnResult } from './turn-result.ts';
 import { viewTurn } from './view-turn.ts';
@@ -40,7 +41,7 @@ const savedEnding = async (
   signal: AbortSignal,
 ): Promise<TurnEnding | null> => {
   const { keeper, clock, log } = outbox;
-  const session = keeper.lane().runtimeSession?.id;
+  const session = sessionOf(keeper.lane(), turn, sessionRules(deps))?.id;
   if (session === undefined) return null;
   const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, deps.access), mayStart: false };
   try {

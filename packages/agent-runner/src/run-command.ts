@@ -1,58 +1,18 @@
-import { BOT_COMMANDS, takenBy } from '@agent-claw/core';
-import type { AccessList, ActiveTurn, InboxEntry, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import { takenBy } from '@agent-claw/core';
+import type { AccessList, ActiveTurn, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import { commandReply } from './command-reply.ts';
+import type { CommandReply } from './command-reply.ts';
 import { deliverReply } from './deliver-reply.ts';
 import { stopText } from './failure-text.ts';
+import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
-import type { Outbox } from './send-part.ts';
 
 export interface RunCommandDeps {
   readonly lanes: LaneStore;
   readonly renderer: ReplyRenderer;
   readonly access: AccessList;
 }
-
-interface CommandReply {
-  readonly markdown: string;
-  readonly newConversation?: boolean;
-}
-
-const HELP = [
-  'I am your assistant. Write to me in plain words; I keep notes in your workspace and remember what you ask me to.',
-  BOT_COMMANDS.map(({ name, description }) => `/${name} – ${description}`).join('\n'),
-  'While I work you can add to what you said: I take it in. To interrupt me, say "stop".',
-].join('\n\n');
-
-const statusText = (lane: Lane): string => {
-  const waiting = Object.keys(lane.inbox).length - (lane.turn?.taken.length ?? 0);
-  return [
-    '**Status**',
-    `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
-    `• Waiting: ${waiting === 0 ? 'nothing' : `${waiting} ${waiting === 1 ? 'message' : 'messages'}`}`,
-  ].join('\n');
-};
-
-const answer = (entry: InboxEntry, lane: Lane, access: AccessList): CommandReply => {
-  const name = entry.command?.name ?? '';
-  switch (name) {
-    case 'start':
-      return { markdown: `Hello${entry.sender.name === '' ? '' : ` ${entry.sender.name}`}! ${HELP}` };
-    case 'help':
-      return { markdown: HELP };
-    case 'new':
-    case 'reset':
-      return { markdown: '✨ New conversation. Your files and memory are still here.', newConversation: true };
-    case 'status':
-      return { markdown: statusText(lane) };
-    case 'whoami':
-    case 'id':
-      return {
-        markdown: `Your Telegram id is \`${entry.sender.id}\`. You are ${entry.sender.id === access.ownerId ? 'my owner' : 'a guest'}.`,
-      };
-    default:
-      return { markdown: `I do not know /${name}. Send /help for what I can do.` };
-  }
-};
 
 /** Answers what needs no model: a command, or a stop that came while nothing ran. */
 export const createRunCommand =
@@ -64,13 +24,18 @@ export const createRunCommand =
     const entries = takenBy(lane, turn);
     const [entry] = entries;
     if (entry === undefined) return { kind: 'answered', answered: turn.taken };
-    const stopped = entries.some(({ kind }) => kind === 'stop');
-    const reply: CommandReply = stopped
+    // A button of a turn that is over by now: whoever pressed it can see that.
+    if (entries.every(({ stopsTurn }) => stopsTurn !== undefined)) return { kind: 'answered', answered: turn.taken };
+    const isStop = entries.some(({ kind }) => kind === 'stop');
+    const reply: CommandReply = isStop
       ? { markdown: stopText(entries.filter(({ kind }) => kind !== 'stop').length) }
-      : answer(entry, lane, deps.access);
-    const result = resultOf(
-      await deliverReply(outbox, deps.renderer, { markdown: reply.markdown, startedAtMs: turn.startedAtMs }),
-      turn.taken,
-    );
-    return result.kind === 'answered' && reply.newConversation === true ? { ...result, newConversation: true } : result;
+      : commandReply(entry, { lane, access: deps.access, nowMs: outbox.clock.now() });
+    const delivery = await deliverReply(outbox, deps.renderer, { ...reply, startedAtMs: turn.startedAtMs });
+    const result = resultOf(delivery, turn.taken);
+    return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane) } : result;
   };
+
+const changesOf = ({ newConversation, retries }: CommandReply, lane: Lane) => ({
+  ...(newConversation === true ? { newConversation } : {}),
+  ...(retries === true ? { requeued: lane.parked ?? {}, parked: {} } : {}),
+});

@@ -13,6 +13,7 @@ import {
   scriptedAgentRuntime,
 } from '@agent-claw/testkit';
 import type { ScriptedEvent } from '@agent-claw/testkit';
+import { LIMITS } from '../test/leg-world.ts';
 import { createRunLeg } from './run-leg.ts';
 import type { LegOutcome } from './run-leg.ts';
 
@@ -47,7 +48,7 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     access: { ownerId: '4242001', guestIds: [], groupIds: [] },
     runtimeEpoch: 'e1',
     botId: '7000',
-    limits: { wakeHiddenS: 60 },
+    limits: LIMITS,
   };
   const say = (...entries: InboxEntry[]) =>
     Promise.all(entries.map((entry) => mailbox.append({ laneId: LANE, entry, nowMs: clock.now() })));
@@ -108,7 +109,7 @@ describe('run-leg', () => {
     const world = aWorld();
     await world.say(anEntry(1));
     await world.lanes.acquire(LANE, 'w1/first', world.clock.now());
-    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
+    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 41 });
   });
 
   it('goes on where a crashed leg stopped: the run is attached to and sent parts stay sent', async () => {

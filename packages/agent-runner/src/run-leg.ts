@@ -1,4 +1,4 @@
-import { laneAddressOf, nextTurn } from '@agent-claw/core';
+import { laneAddressOf, LEASE_SKEW_MARGIN_MS, nextTurn } from '@agent-claw/core';
 import type {
   ActiveTurn,
   Clock,
@@ -10,18 +10,20 @@ import type {
   WakeQueue,
   WakeReceipt,
 } from '@agent-claw/core';
+import { settleAsides } from './answer-asides.ts';
 import { isServed, openChat } from './chat.ts';
 import type { Chat, ChatDeps } from './chat.ts';
 import { hideWake, keepLease } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { openLedger } from './ledger.ts';
-import { MAX_ATTEMPTS, OWN_WAKE_RETRY_S, STEER_LIMIT_MS } from './limits.ts';
+import { END_SESSION_MS, MAX_ATTEMPTS, STEER_LIMIT_MS } from './limits.ts';
 import type { LegLimits } from './limits.ts';
 import { createRescueTurn } from './rescue-turn.ts';
 import { createRunCommand } from './run-command.ts';
 import type { RunCommandDeps } from './run-command.ts';
-import { createRunTurn } from './run-turn.ts';
+import { createRunTurn, sessionRules } from './run-turn.ts';
 import type { RunTurnDeps } from './run-turn.ts';
+import { sessionOf } from './runtime-session.ts';
 import type { Outbox } from './send-part.ts';
 import type { TurnResult } from './turn-result.ts';
 import { within } from './within.ts';
@@ -72,7 +74,9 @@ export const createRunLeg =
     ]);
     if (acquired.kind === 'held') {
       if (wakeOf(acquired.holder) !== request.wakeId) return { kind: 'left_to_holder' };
-      return { kind: 'give_back', afterS: OWN_WAKE_RETRY_S };
+      // The holder is this wake's own earlier delivery. Should it have crashed, the lane is free at that moment.
+      const freeInMs = acquired.expiresAtMs + LEASE_SKEW_MARGIN_MS - clock.now();
+      return { kind: 'give_back', afterS: Math.max(1, Math.ceil(freeInMs / 1000) + 1) };
     }
     const { lease, lane } = acquired;
     await using keeper = keepLease(
@@ -125,6 +129,7 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
         turns += next.kind === 'nothing' ? 0 : 1;
         const finished = await lanes.finish(lease, result, clock.now());
         if (finished.kind === 'lease_lost') return { kind: 'lease_lost' };
+        if (next.kind !== 'nothing' && next.turn.kind === 'heartbeat') await endSession(deps, keeper, next.turn);
         if (finished.kind === 'released') return { kind: 'finished', turns };
         keeper.accept({ kind: 'done', lane: finished.lane });
         if (deadline.signal.aborted) return await handOver(deps, keeper);
@@ -163,20 +168,26 @@ const runOne = async (
   const log = deps.log.with({ turnId: turn.id });
   if (!isServed(laneAddressOf(keeper.lease.laneId), deps)) return refuse({ ...deps, log }, keeper, turn);
   const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger: openLedger(lanes, keeper, turn) };
-  if (keeper.lane().crashes >= MAX_ATTEMPTS) return createRescueTurn(deps)(outbox, turn, isNew, deadline);
-  return turn.kind === 'command'
-    ? createRunCommand(deps)(outbox, turn, isNew)
-    : createRunTurn(deps)(outbox, turn, isNew, deadline);
+  const isPoisoned = keeper.lane().crashes >= MAX_ATTEMPTS;
+  if (turn.kind === 'command' && !isPoisoned) return createRunCommand(deps)(outbox, turn, isNew);
+  const run = isPoisoned ? createRescueTurn(deps) : createRunTurn(deps);
+  return settleAsides(deps, outbox, await run(outbox, turn, isNew, deadline));
+};
+
+/** A heartbeat's microVM serves nobody else: left idle it would cost its memory for a quarter of an hour, 48 times a day. */
+const endSession = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<void> => {
+  const session = sessionOf(keeper.lane(), turn, sessionRules(deps));
+  if (session === undefined) return;
+  await within(deps.clock, END_SESSION_MS, keeper.lost, () => deps.runtime.endSession(session.id)).catch(
+    (error: unknown) => deps.log.error('session_end_failed', error),
+  );
 };
 
 /** Access was taken away while the message waited: nothing may be sent there any more, and a run that goes on is stopped. */
-const refuse = async (
-  { clock, log, runtime }: RunLegDeps,
-  keeper: LeaseKeeper,
-  turn: ActiveTurn,
-): Promise<TurnResult> => {
+const refuse = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<TurnResult> => {
+  const { clock, log, runtime } = deps;
   const lane = keeper.lane();
-  const session = lane.runtimeSession?.id;
+  const session = sessionOf(lane, turn, sessionRules(deps))?.id;
   log.warn('turn_refused', { reason: 'no_access' });
   if (lane.turn !== undefined && turn.kind !== 'command' && session !== undefined) {
     const call = { laneId: lane.laneId, turnId: turn.id, fence: keeper.lease.fence };

@@ -1,10 +1,13 @@
 import { conversationIdOf, isPrivateLane, laneAddressOf, stopsFor, takenBy } from '@agent-claw/core';
-import type { AccessList, ActiveTurn, AgentRuntime, LaneStore, Lane, ReplyRenderer } from '@agent-claw/core';
+import type { AccessList, ActiveTurn, AgentRuntime, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import { answerAsides } from './answer-asides.ts';
 import { endTurn } from './end-turn.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
+import type { LegLimits } from './limits.ts';
 import { startLiveDraft } from './live-draft.ts';
 import type { LiveDraft } from './live-draft.ts';
-import { sessionFor } from './runtime-session.ts';
+import { sessionEndsAtMs, sessionFor, sessionOf } from './runtime-session.ts';
+import type { RuntimeSession, SessionRules } from './runtime-session.ts';
 import type { Outbox } from './send-part.ts';
 import { messageOf, steerTurn } from './steer-turn.ts';
 import type { TurnResult } from './turn-result.ts';
@@ -19,12 +22,18 @@ export interface RunTurnDeps {
   readonly access: AccessList;
   /** Changes with every deployment of the container. */
   readonly runtimeEpoch: string;
+  readonly limits: LegLimits;
 }
+
+export const sessionRules = ({ runtimeEpoch, limits }: RunTurnDeps): SessionRules => ({
+  runtimeEpoch,
+  sessionLifeMs: limits.sessionLifeMs,
+});
 
 /** One start of the turn in a container. */
 interface Start {
   readonly turn: ActiveTurn;
-  readonly session: NonNullable<Lane['runtimeSession']>;
+  readonly session: RuntimeSession;
   readonly mayStart: boolean;
 }
 
@@ -33,30 +42,46 @@ export const createRunTurn =
   (deps: RunTurnDeps) =>
   async (outbox: Outbox, turn: ActiveTurn, isNew: boolean, deadline: AbortSignal): Promise<TurnResult> => {
     const { keeper, clock } = outbox;
-    // A turn stays in the session that it was started in, however old: another one would start it a second time.
-    const known = isNew ? undefined : keeper.lane().runtimeSession;
-    const session = known ?? sessionFor(keeper.lane(), deps.runtimeEpoch, clock.now());
-    if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn, session))) return { kind: 'lease_lost' };
+    const rules = sessionRules(deps);
+    const known = isNew ? undefined : sessionOf(keeper.lane(), turn, rules);
+    const session = known ?? sessionFor(keeper.lane(), turn, rules, clock.now());
+    if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn, kept(turn, session))))
+      return { kind: 'lease_lost' };
     const signal = AbortSignal.any([deadline, keeper.lost]);
-    const ending = await watch(deps, outbox, { turn, session, mayStart: isNew }, signal);
-    return endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending);
+    const { ending, said } = await watch(deps, outbox, { turn, session, mayStart: isNew }, signal);
+    return endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending, said);
   };
 
+/** What the lane remembers of a session: nothing of a heartbeat's own one, which follows from the turn. */
+const kept = (turn: ActiveTurn, session: RuntimeSession): RuntimeSession | undefined =>
+  turn.kind === 'heartbeat' ? undefined : session;
+
+/** How it ended, and what was said by then. */
+interface Watched {
+  readonly ending: TurnEnding;
+  readonly said: string;
+}
+
 /** Watches the turn to its end, starting it again (counted) when its container died on the way. */
-const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: AbortSignal): Promise<TurnEnding> => {
+const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: AbortSignal): Promise<Watched> => {
   const { keeper, log, clock } = outbox;
+  const rules = sessionRules(deps);
   const isQuiet = first.turn.kind === 'heartbeat';
-  await using draft = isQuiet ? null : startLiveDraft(outbox, deps.renderer);
+  await using draft = isQuiet ? null : startLiveDraft(outbox, deps.renderer, first.turn.id);
   await using _typing = isQuiet ? null : keepTyping(outbox);
+  await using _asides = answerAsides(deps, outbox);
   for (let start = first; ;) {
     const ending = await watchStart(deps, outbox, start, draft, signal);
+    const said = draft?.said() ?? '';
     const { turn } = start;
     const isLost = ending.type === 'unknown' || (ending.type === 'failed' && ending.retryable);
-    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0) return ending;
+    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0) return { ending, said };
+    if (clock.now() >= sessionEndsAtMs(start.session, rules)) return { ending: { type: 'expired' }, said };
     const starts = turn.starts + 1;
-    const session = sessionFor(keeper.lane(), deps.runtimeEpoch, clock.now());
+    const session = sessionFor(keeper.lane(), turn, rules, clock.now());
     log.warn('turn_started_again', { starts });
-    if (!keeper.accept(await deps.lanes.countStart(keeper.lease, starts, session))) return { type: 'fenced' };
+    if (!keeper.accept(await deps.lanes.countStart(keeper.lease, starts, kept(turn, session))))
+      return { ending: { type: 'fenced' }, said };
     draft?.restart();
     start = { turn: { ...turn, starts }, session, mayStart: true };
   }
@@ -70,7 +95,8 @@ const watchStart = async (
   draft: LiveDraft | null,
   signal: AbortSignal,
 ): Promise<TurnEnding> => {
-  await using _steering = steerTurn({ runtime: deps.runtime, keeper, clock, log }, session.id, turn);
+  const endsAtMs = sessionEndsAtMs(session, sessionRules(deps));
+  await using _steering = steerTurn({ runtime: deps.runtime, keeper, clock, log }, session.id, turn, endsAtMs);
   const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, deps.access), mayStart };
   return await viewTurn({ runtime: deps.runtime, clock, log }, session.id, call, draft, signal);
 };

@@ -1,18 +1,44 @@
 import { createHash } from 'node:crypto';
-import type { Lane, RuntimeSessionId } from '@agent-claw/core';
-import { SESSION_ROTATION_MS } from './limits.ts';
+import type { ActiveTurn, Lane, RuntimeSessionId } from '@agent-claw/core';
+import { SESSION_END_MARGIN_MS } from './limits.ts';
 
-type Session = NonNullable<Lane['runtimeSession']>;
+export type RuntimeSession = NonNullable<Lane['runtimeSession']>;
+
+export interface SessionRules {
+  /** Changes with every deployment of the container: a live session keeps the code it was started with. */
+  readonly runtimeEpoch: string;
+  /** How long the platform lets a microVM live. */
+  readonly sessionLifeMs: number;
+}
+
+/** Derived from the lane, so nobody can guess or choose it. */
+const sessionAt = (startedAtMs: number, epoch: string, ...parts: readonly string[]): RuntimeSession => {
+  const digest = createHash('sha256')
+    .update([...parts, epoch, startedAtMs].join('\n'))
+    .digest('hex');
+  return { id: `${epoch}-${digest}` as RuntimeSessionId, startedAtMs };
+};
 
 /**
- * The microVM for a lane's next turn. The id is derived from the lane, so nobody can guess or choose it, and from the
- * deployment, because a live session keeps the code it was started with. A session older than 4 h is left behind, so that
- * a long turn has room under the 8 h limit.
+ * The microVM for the next start of a turn. Messages of a lane share one; it is left behind at half its life, so that a
+ * long turn has room. A heartbeat has one of its own, which is ended after the tick and follows from the turn alone.
  */
-export const sessionFor = (lane: Lane, epoch: string, nowMs: number): Session => {
+export const sessionFor = (
+  lane: Lane,
+  turn: ActiveTurn,
+  { runtimeEpoch, sessionLifeMs }: SessionRules,
+  nowMs: number,
+): RuntimeSession => {
+  if (turn.kind === 'heartbeat') return sessionAt(turn.startedAtMs, runtimeEpoch, lane.laneId, turn.id);
   const current = lane.runtimeSession;
-  if (current !== undefined && current.id.startsWith(`${epoch}-`) && nowMs - current.startedAtMs < SESSION_ROTATION_MS)
-    return current;
-  const digest = createHash('sha256').update(`${lane.laneId}\n${epoch}\n${nowMs}`).digest('hex');
-  return { id: `${epoch}-${digest}` as RuntimeSessionId, startedAtMs: nowMs };
+  const isFit = current?.id.startsWith(`${runtimeEpoch}-`) === true && nowMs - current.startedAtMs < sessionLifeMs / 2;
+  return isFit ? current : sessionAt(nowMs, runtimeEpoch, lane.laneId);
 };
+
+/** The microVM that a turn begun by an earlier leg runs in, however old: another one would start it a second time. */
+export const sessionOf = (lane: Lane, turn: ActiveTurn, rules: SessionRules): RuntimeSession | undefined =>
+  turn.kind === 'heartbeat' ? sessionFor(lane, turn, rules, turn.startedAtMs) : lane.runtimeSession;
+
+/** When a turn in it is told to stop, so that its answer is saved before the platform ends the microVM. */
+export const sessionEndsAtMs = ({ startedAtMs }: RuntimeSession, { sessionLifeMs }: SessionRules): number =>
+  startedAtMs + sessionLifeMs - Math.min(SESSION_END_MARGIN_MS, sessionLifeMs / 10);

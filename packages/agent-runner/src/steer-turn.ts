@@ -34,7 +34,7 @@ export const messageOf = ({
   ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
 });
 
-/** Passes on to a running turn what arrives in its lane, until disposed: messages to be worked in, and stops. */
+/** Passes on to a running turn what arrives in its lane, until disposed: messages to be worked in, stops, and its time being up. */
 export const steerTurn = (
   deps: {
     readonly runtime: AgentRuntime;
@@ -44,12 +44,14 @@ export const steerTurn = (
   },
   session: RuntimeSessionId,
   turn: ActiveTurn,
+  /** When its time is up: then the run is stopped like on a stop, and its answer is what it had. */
+  endsAtMs: number,
 ): AsyncDisposable => {
   const { runtime, keeper, clock, log } = deps;
   const passed = new Set<EntryId>();
   const closed = new AbortController();
   const over = AbortSignal.any([closed.signal, keeper.lost]);
-  const state = { passing: Promise.resolve() };
+  const state = { passing: Promise.resolve(), isTimedOut: false };
   const call = { laneId: keeper.lease.laneId, turnId: turn.id, fence: keeper.lease.fence };
 
   const passOn = async (): Promise<void> => {
@@ -64,10 +66,13 @@ export const steerTurn = (
         (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.steer(session, { ...call, messages }, signal)));
       if (isSteered === true) for (const entry of news) passed.add(entry.id);
       const stops = stopsFor(lane, turn).filter((entry) => !passed.has(entry.id));
+      const isOverTime = !state.isTimedOut && clock.now() >= endsAtMs;
       const isStopped =
-        stops.length > 0 &&
+        (stops.length > 0 || isOverTime) &&
         (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.stop(session, call, signal)));
-      if (isStopped === true) for (const entry of stops) passed.add(entry.id);
+      if (isStopped !== true) return;
+      for (const entry of stops) passed.add(entry.id);
+      state.isTimedOut ||= isOverTime;
     } catch (error) {
       // Nothing is lost: the entries stay in the inbox and the next renewal offers them again.
       if (!over.aborted) log.error('steer_failed', error);

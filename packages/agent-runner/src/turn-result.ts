@@ -8,6 +8,7 @@ export type TurnResult =
       readonly answered: readonly EntryId[];
       readonly newConversation?: boolean;
       readonly parked?: NonNullable<Lane['parked']>;
+      readonly requeued?: Lane['inbox'];
     }
   | { readonly kind: 'lease_lost' }
   /** The channel wants silence for so long. */

@@ -10,6 +10,8 @@ export type TurnEnding =
   | { readonly type: 'fenced' }
   /** The container does not know the turn: it died, or never got it. */
   | { readonly type: 'unknown' }
+  /** The container is gone with its microVM's life: starting the turn again would take as long again. */
+  | { readonly type: 'expired' }
   /** Aborted by the caller: the lease went, or the leg's time is up. The run goes on without a viewer. */
   | { readonly type: 'aborted' }
   /** The runtime could not be reached for as long as a leg waits. The run may go on all the same. */

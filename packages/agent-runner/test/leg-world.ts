@@ -10,9 +10,11 @@ import {
 } from '@agent-claw/testkit';
 import type { ManualClock, ScriptedEvent } from '@agent-claw/testkit';
 import { createRunLeg } from '../src/run-leg.ts';
+import type { LegLimits } from '../src/limits.ts';
 import type { LegOutcome, RunLegDeps } from '../src/run-leg.ts';
 
 export const LANE = aLaneId();
+export const LIMITS: LegLimits = { wakeHiddenS: 45, sessionLifeMs: 8 * 3_600_000 };
 const part = (text: string): RenderedPart => ({ text }) as unknown as RenderedPart;
 
 /** Parts of 100 characters, so that a test can read them. */
@@ -53,7 +55,7 @@ export const aLegWorld = (
     access: { ownerId: '4242001', guestIds: [], groupIds: [] },
     botId: '7000',
     runtimeEpoch: 'e1',
-    limits: { wakeHiddenS: 60 },
+    limits: LIMITS,
   };
   const say = async (...entries: InboxEntry[]): Promise<void> => {
     for (const entry of entries) await mailbox.append({ laneId: LANE, entry, nowMs: clock.now() });

@@ -58,8 +58,8 @@ export const dynamoLaneStore = (table: LaneTable): LaneStore => {
       leased(lease, {
         attempted: `Count of start ${starts} on lane`,
         conditions: [],
-        set: ['turn.starts = :starts', 'runtimeSession = :session'],
-        values: { ':starts': starts, ':session': session },
+        set: ['turn.starts = :starts', ...(session === undefined ? [] : ['runtimeSession = :session'])],
+        values: { ':starts': starts, ...(session === undefined ? {} : { ':session': session }) },
       }),
     notePart: (lease, part, state) =>
       leased(lease, {

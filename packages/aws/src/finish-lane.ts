@@ -29,8 +29,10 @@ export const finishLane = async (
 ): Promise<FinishOutcome> => {
   const answered = [...new Set<string>(request.answered)];
   const raises = request.newConversation === true;
+  const requeued = Object.entries<InboxEntry>(request.requeued ?? {});
   const everything = release(lease, answered, raises ? [turnExists] : [], extras(raises, request.parked), forget);
-  if ((await updateLane(table, lease.laneId, everything)) !== null) return { kind: 'released' };
+  if (requeued.length === 0 && (await updateLane(table, lease.laneId, everything)) !== null)
+    return { kind: 'released' };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const item = await readLane(table, lease.laneId);
     if (item?.fence !== lease.fence || item.leaseHolder !== lease.holder)
@@ -41,10 +43,12 @@ export const finishLane = async (
     // The conversation count goes up with the turn's removal and never without it: a repeated finish finds no turn.
     const raisesNow = raises && item.turn !== undefined;
     const extra = extras(raisesNow, request.parked);
-    const releases = present.length === Object.keys(waiting).length;
+    // Those that are back already are from a write whose answer was lost.
+    const back = requeued.filter(([id]) => !Object.hasOwn(waiting, id));
+    const releases = requeued.length === 0 && present.length === Object.keys(waiting).length;
     const write = releases
       ? release(lease, present, [isAsRead], extra, forget)
-      : removal(lease, item, present, [isAsRead], extra, forget);
+      : removal(lease, item, present, back, [isAsRead], extra, forget);
     const turnValue = item.turn === undefined ? {} : { ':turnId': item.turn.id };
     const after = await updateLane(table, lease.laneId, { ...write, values: { ...write.values, ...turnValue } });
     if (after === null) continue;
@@ -101,30 +105,44 @@ const release = (
   },
 });
 
-/** More waits: only the answered entries go, and the lease stays. */
+/** More waits: only the answered entries go, those to be worked on once more come back, and the lease stays. */
 const removal = (
   lease: Lease,
   item: LaneItem,
   ids: readonly string[],
+  back: readonly (readonly [string, InboxEntry])[],
   conditions: readonly string[],
   extra: ReturnType<typeof extras>,
   forget: readonly string[],
 ): LaneWrite => {
   const waiting = Object.entries(item.inbox ?? {});
-  const bytes = waiting.reduce((sum, [id, entry]) => sum + (ids.includes(id) ? entryBytes(entry) : 0), 0);
+  const gone = waiting.filter(([id]) => ids.includes(id));
+  const bytesOf = (entries: readonly (readonly [string, InboxEntry])[]): number =>
+    entries.reduce((sum, [, entry]) => sum + entryBytes(entry), 0);
   return {
     attempted: 'Finish on lane',
-    conditions: [leaseIsMine, ...allWait(ids), ...conditions],
-    set: ['crashes = :zero', 'inboxBytes = inboxBytes - :bytes', ...extra.set],
+    conditions: [
+      leaseIsMine,
+      ...allWait(ids),
+      ...back.map((_, index) => `attribute_not_exists(inbox.#b${index})`),
+      ...conditions,
+    ],
+    set: [
+      'crashes = :zero',
+      'inboxBytes = inboxBytes + :growth',
+      ...back.map((_, index) => `inbox.#b${index} = :b${index}`),
+      ...extra.set,
+    ],
     remove: ['turn', ...ids.map((_, index) => `inbox.#e${index}`)],
     deleteFrom: forgetting(forget).deleteFrom,
-    names: namesOf(ids),
+    names: { ...namesOf(ids), ...Object.fromEntries(back.map(([id], index) => [`#b${index}`, id])) },
     values: {
+      ...Object.fromEntries(back.map(([, entry], index) => [`:b${index}`, entry])),
       ...leaseValues(lease),
       ...extra.values,
       ...forgetting(forget).values,
       ':zero': 0,
-      ':bytes': bytes,
+      ':growth': bytesOf(back) - bytesOf(gone),
     },
   };
 };

@@ -1,8 +1,19 @@
+import type { InboxEntry } from './lane.ts';
+
 /** What the bot answers without a model, as shown in the channel's command menu. */
 export const BOT_COMMANDS = [
   { name: 'help', description: 'What I can do' },
   { name: 'new', description: 'Start a new conversation; files and memory stay' },
   { name: 'stop', description: 'Stop what I am doing' },
+  { name: 'queue', description: 'What I work on and what waits' },
+  { name: 'retry', description: 'Try again what I had put aside' },
   { name: 'status', description: 'Conversation and queue' },
   { name: 'whoami', description: 'Your id and what you may do' },
 ] as const satisfies readonly { readonly name: string; readonly description: string }[];
+
+/** Commands that change the lane: they wait for their place in the line, and what was said after them waits behind them. */
+const IN_LINE: ReadonlySet<string> = new Set(['new', 'reset', 'retry']);
+
+/** True for a question about the bot itself: it is answered at once, also while a turn runs, and stands in nobody's way. */
+export const isAside = ({ kind, command }: InboxEntry): boolean =>
+  kind === 'command' && !IN_LINE.has(command?.name ?? '');

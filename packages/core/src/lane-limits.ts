@@ -1,6 +1,6 @@
 import type { InboxEntry } from './lane.ts';
 
-/** A lease lasts this long after its last renewal; with the margin it ends before a crashed holder's wake comes back (60 s). */
+/** A lease lasts this long after its last renewal. With the margin it is free 40 s after its holder crashed. */
 export const LEASE_MS = 30_000;
 /** A lease is taken over only this long after its end, so that two clocks apart by less never see it differently. */
 export const LEASE_SKEW_MARGIN_MS = 10_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId, LaneId } from './ids.ts';
 import type { ActiveTurn, InboxEntry, Lane } from './lane.ts';
-import { nextTurn, parkedWith, stoppedBy, stopsFor, toSteer } from './next-turn.ts';
+import { asidesIn, nextTurn, parkedWith, stoppedBy, stopsFor, toSteer } from './next-turn.ts';
 
 const NOW = 1_763_690_000_000;
 const anEntry = (sequence: number, kind: InboxEntry['kind'] = 'message', sentAtEpochS = sequence): InboxEntry => ({
@@ -11,6 +11,10 @@ const anEntry = (sequence: number, kind: InboxEntry['kind'] = 'message', sentAtE
   sequence,
   sender: { id: '1', name: 'Ada' },
   text: `text ${sequence}`,
+});
+const aCommand = (sequence: number, name: string): InboxEntry => ({
+  ...anEntry(sequence, 'command'),
+  command: { name, args: '' },
 });
 const aLane = (...entries: InboxEntry[]): Lane => ({
   laneId: 'tg:7:1' as LaneId,
@@ -45,9 +49,29 @@ describe('nextTurn', () => {
     expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn: aTurn({ taken: ['u11', 'u10', 'u12'] as EntryId[] }) });
   });
 
-  it('ends a burst at the next command, which waits for its own turn', () => {
-    const lane = aLane(anEntry(1), anEntry(2, 'command'), anEntry(3));
+  it.each(['new', 'retry'])('ends a burst at /%s, which waits for its own turn', (name) => {
+    const lane = aLane(anEntry(1), aCommand(2, name), anEntry(3));
     expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn: aTurn({ taken: ['u1'] as EntryId[] }) });
+  });
+
+  it.each(['status', 'queue', 'unheard_of'])('takes a burst across /%s, which is answered beside it', (name) => {
+    const lane = aLane(anEntry(1), aCommand(2, name), anEntry(3));
+    const turn = aTurn({ taken: ['u1', 'u3'] as EntryId[] });
+    expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn });
+    expect(asidesIn({ ...lane, turn }).map(({ id }) => id)).toEqual(['u2']);
+  });
+
+  it('makes a turn of a question about the bot that came first', () => {
+    const lane = aLane(aCommand(1, 'status'), anEntry(2));
+    const turn = aTurn({ kind: 'command', taken: ['u1'] as EntryId[] });
+    expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn });
+    expect(asidesIn({ ...lane, turn })).toEqual([]);
+  });
+
+  it('lets the button of a turn that is over take itself and nothing else', () => {
+    const button = { ...anEntry(3, 'stop'), stopsTurn: 't0000000004' as ActiveTurn['id'] };
+    const lane = aLane(anEntry(1), anEntry(2), button);
+    expect(nextTurn(lane, NOW)).toMatchObject({ turn: { kind: 'command', taken: ['u3'] } });
   });
 
   it.each(['command', 'heartbeat'] as const)('takes a %s alone', (kind) => {
@@ -100,8 +124,12 @@ describe('toSteer', () => {
     expect(idsOf(aLane(anEntry(1), anEntry(2), anEntry(3)), ['u2'])).toEqual(['u3']);
   });
 
-  it.each(['command', 'stop'] as const)('offers nothing that was said after a %s', (kind) => {
-    expect(idsOf(aLane(anEntry(1), anEntry(2), anEntry(3, kind), anEntry(4)))).toEqual(['u2']);
+  it.each([anEntry(3, 'stop'), aCommand(3, 'new')])('offers nothing that was said after $kind', (barrier) => {
+    expect(idsOf(aLane(anEntry(1), anEntry(2), barrier, anEntry(4)))).toEqual(['u2']);
+  });
+
+  it('looks past a question about the bot', () => {
+    expect(idsOf(aLane(anEntry(1), aCommand(2, 'status'), anEntry(3)))).toEqual(['u3']);
   });
 
   it('looks past a heartbeat, and puts nothing into one', () => {
@@ -115,6 +143,16 @@ describe('stopsFor', () => {
   it('finds the stops that came after what the turn took', () => {
     const lane = aLane(anEntry(1, 'stop'), anEntry(2), anEntry(3, 'stop'));
     expect(stopsFor(lane, aTurn({ taken: ['u2'] as EntryId[] })).map(({ id }) => id)).toEqual(['u3']);
+  });
+
+  it('finds the button of this turn and of no other', () => {
+    const button = (sequence: number, stopsTurn: string): InboxEntry => ({
+      ...anEntry(sequence, 'stop'),
+      stopsTurn: stopsTurn as ActiveTurn['id'],
+    });
+    const lane = aLane(anEntry(9), button(3, 't0000000005'), button(10, 't0000000004'));
+    expect(stopsFor(lane, aTurn({ taken: ['u9'] as EntryId[] })).map(({ id }) => id)).toEqual(['u3']);
+    expect(stopsFor(lane, aTurn({ kind: 'heartbeat' })).map(({ id }) => id)).toEqual(['u3']);
   });
 
   it('reaches a running heartbeat, whatever the numbers say', () => {

@@ -1,3 +1,4 @@
+import { isAside } from './commands.ts';
 import type { EntryId } from './ids.ts';
 import { turnIdOf } from './ids.ts';
 import { ALBUM_QUIET_MS, entryBytes, PARKED_KEPT, PARKED_MAX_BYTES } from './lane-limits.ts';
@@ -27,9 +28,12 @@ const completeAtMs = (entries: readonly InboxEntry[]): number =>
       .map(({ sentAtEpochS }) => (sentAtEpochS + 1) * 1000 + ALBUM_QUIET_MS),
   );
 
-/** True for what a stop reaches: what was accepted before it. A heartbeat's sequence counts minutes and compares with nothing. */
+/**
+ * True for what a stop reaches: what was accepted before it; for a button's stop, which is about its turn, nothing but
+ * itself. A heartbeat's sequence counts minutes and compares with nothing.
+ */
 const reaches = (stop: InboxEntry, entry: InboxEntry): boolean =>
-  entry.kind !== 'heartbeat' && entry.sequence <= stop.sequence;
+  stop.stopsTurn === undefined ? entry.kind !== 'heartbeat' && entry.sequence <= stop.sequence : entry.id === stop.id;
 
 /** What the next turn takes, and as what. A stop takes everything that it reaches, and is answered without a model. */
 const taking = (
@@ -44,7 +48,7 @@ const taking = (
   if (head === undefined) return null;
   switch (head.kind) {
     case 'message':
-      return { kind: 'message', entries: burst(waiting) };
+      return { kind: 'message', entries: burst(waiting.filter((entry) => !isAside(entry))) };
     case 'heartbeat':
       return { kind: 'heartbeat', entries: [head] };
     case 'command':
@@ -52,6 +56,10 @@ const taking = (
       return { kind: 'command', entries: [head] };
   }
 };
+
+/** Commands that are answered beside the running turn. */
+export const asidesIn = (lane: Lane): readonly InboxEntry[] =>
+  inOrder(lane.inbox).filter((entry) => isAside(entry) && lane.turn?.taken.includes(entry.id) !== true);
 
 /** Decides what a leg that holds the lease does next. Commands and heartbeats are taken alone, messages all together. */
 export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
@@ -86,18 +94,21 @@ export const toSteer = (
   nowMs: number,
 ): readonly InboxEntry[] => {
   if (turn.kind === 'heartbeat') return [];
-  const waiting = inOrder(lane.inbox).filter(({ id, kind }) => kind !== 'heartbeat' && !turn.taken.includes(id));
+  const waiting = inOrder(lane.inbox).filter(
+    (entry) => entry.kind !== 'heartbeat' && !isAside(entry) && !turn.taken.includes(entry.id),
+  );
   const news = burst(waiting).filter(({ id }) => !offered.has(id));
   return nowMs < completeAtMs(news) ? [] : news;
 };
 
-/** The stop entries that reach this turn: a stop reaches what was accepted before it and nothing newer. */
+/** The stop entries that end this turn: said after its first message was, or pressed on its own button. */
 export const stopsFor = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] => {
-  const stops = inOrder(lane.inbox).filter((entry) => entry.kind === 'stop');
+  const all = inOrder(lane.inbox).filter((entry) => entry.kind === 'stop');
+  const stops = all.filter(({ stopsTurn = turn.id }) => stopsTurn === turn.id);
   // While a heartbeat runs every stop in the inbox is newer: an older one would have been taken first.
   if (turn.kind === 'heartbeat') return stops;
   const oldest = Math.min(...turn.taken.map((id) => lane.inbox[id]?.sequence ?? Number.POSITIVE_INFINITY));
-  return stops.filter((stop) => stop.sequence > oldest);
+  return stops.filter((stop) => stop.stopsTurn !== undefined || stop.sequence > oldest);
 };
 
 /** Everything among `waiting` that one of the stops reaches, the stops included. */

@@ -18,6 +18,8 @@ export interface FinishRequest {
   readonly newConversation?: boolean;
   /** All messages that the lane keeps as put aside from here on. */
   readonly parked?: NonNullable<Lane['parked']>;
+  /** These go back into the inbox in the same write, to be worked on once more. */
+  readonly requeued?: Lane['inbox'];
 }
 
 export interface HandOver {
@@ -43,10 +45,10 @@ export interface LaneStore {
   acquire(laneId: LaneId, holder: string, nowMs: number): Promise<AcquireOutcome>;
   /** Moves the lease's end; the returned lane shows what arrived meanwhile. */
   renew(lease: Lease, nowMs: number): Promise<LeasedWrite>;
-  /** Writes a new turn and the runtime session it runs in. */
+  /** Writes a new turn, and the lane's runtime session if it runs in that. */
   saveTurn(lease: Lease, turn: ActiveTurn, session?: RuntimeSession): Promise<LeasedWrite>;
-  /** Notes that the turn is started once more, and where. Leaves the ledger alone: a part may be under way. */
-  countStart(lease: Lease, starts: number, session: RuntimeSession): Promise<LeasedWrite>;
+  /** Notes that the turn is started once more, and where, if that is the lane's session. Leaves the ledger alone: a part may be under way. */
+  countStart(lease: Lease, starts: number, session?: RuntimeSession): Promise<LeasedWrite>;
   /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
   notePart(lease: Lease, part: string, state: LedgerPart): Promise<LeasedWrite>;
   /** Ends the turn. */

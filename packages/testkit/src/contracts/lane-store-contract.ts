@@ -1,7 +1,7 @@
 import { LEASE_MS, LEASE_SKEW_MARGIN_MS, SEEN_KEPT, turnIdOf, updateEntryId } from '@agent-claw/core';
 import type { LaneId, LaneStore, Lease, Mailbox } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
-import { anEntry, aTurn } from '../builders.ts';
+import { anEntry, aTurn, inboxOf } from '../builders.ts';
 
 /** Both sides of the same lanes, and a lane that nobody else uses. */
 export interface LaneWorld {
@@ -177,6 +177,17 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
     });
   });
 
+  describe('a further start elsewhere', () => {
+    it('leaves the session of the lane alone when it is not used', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn(), aSession);
+      expect(await world.lanes.countStart(lease, 2)).toMatchObject({
+        lane: { turn: { starts: 2 }, runtimeSession: aSession },
+      });
+    });
+  });
+
   describe('finish', () => {
     it('releases the lease in the same write when nothing else waits', async () => {
       const world = await create();
@@ -258,6 +269,28 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       const both = { answered: ids(2), parked: { u1: anEntry(1), u2: anEntry(2) } as never };
       expect(await lanes.finish(lease, both, NOW)).toEqual({ kind: 'released' });
       expect(await lanes.acquire(laneId, 'wake-2/b', NOW)).toMatchObject({ lane: { inbox: {}, parked: both.parked } });
+    });
+
+    it('puts back what is to be worked on once more, and keeps the lease for it', async () => {
+      const world = await create();
+      const { laneId, lanes, mailbox } = world;
+      const big = (sequence: number) => anEntry(sequence, { text: 'x'.repeat(60_000) });
+      await mailbox.append({ laneId, entry: big(1), nowMs: NOW });
+      const lease = await leaseOf(world);
+      await lanes.finish(lease, { answered: ids(1), parked: inboxOf(big(1)) }, NOW);
+      await put(world, 2);
+      const next = await leaseOf(world, 'wake-2/b');
+      await lanes.saveTurn(next, aTurn({ kind: 'command', taken: ids(2) }));
+      const retry = { answered: ids(2), parked: {}, requeued: inboxOf(big(1)) };
+      const expected = { kind: 'more', lane: { inbox: { u1: big(1) }, parked: {}, turnCount: 1 } };
+      expect([await lanes.finish(next, retry, NOW), await lanes.finish(next, retry, NOW)]).toEqual([
+        expect.objectContaining({ kind: 'more', lane: expect.objectContaining(expected.lane) }),
+        expect.objectContaining({ kind: 'more', lane: expect.objectContaining(expected.lane) }),
+      ]);
+      // Its bytes count, and count once.
+      expect(await mailbox.append({ laneId, entry: big(3), nowMs: NOW })).toEqual({ kind: 'appended' });
+      expect(await mailbox.append({ laneId, entry: big(4), nowMs: NOW })).toEqual({ kind: 'full' });
+      expect(await lanes.finish(next, { answered: ids(1, 3) }, NOW)).toEqual({ kind: 'released' });
     });
 
     it('makes room for what the answered entries held', async () => {

@@ -45,7 +45,11 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
     countStart: (lease, starts, session) =>
       leased(lease, (lane) => {
         if (lane.turn === undefined) throw new Error('A start was counted without a turn. Save the turn first.');
-        return { ...lane, turn: { ...lane.turn, starts }, runtimeSession: session };
+        return {
+          ...lane,
+          turn: { ...lane.turn, starts },
+          ...(session === undefined ? {} : { runtimeSession: session }),
+        };
       }),
     notePart: (lease, part, state) =>
       leased(lease, (lane) => {
@@ -92,7 +96,7 @@ const afterFinish = ({ turn, ...lane }: Lane, request: FinishRequest): Lane => {
   const left = Object.entries(lane.inbox).filter(([id]) => !answered.has(id));
   return {
     ...lane,
-    inbox: Object.fromEntries(left) as Lane['inbox'],
+    inbox: { ...(Object.fromEntries(left) as Lane['inbox']), ...request.requeued },
     crashes: 0,
     conversationCount: lane.conversationCount + (request.newConversation === true && turn !== undefined ? 1 : 0),
     ...(request.parked === undefined ? {} : { parked: request.parked }),

@@ -1,0 +1,88 @@
+import { asidesIn } from '@agent-claw/core';
+import type { AccessList, EntryId, InboxEntry, ReplyRenderer } from '@agent-claw/core';
+import { commandReply } from './command-reply.ts';
+import { sendPart } from './send-part.ts';
+import type { Delivery, Outbox } from './send-part.ts';
+import type { TurnResult } from './turn-result.ts';
+
+export interface AsideDeps {
+  readonly renderer: ReplyRenderer;
+  readonly access: AccessList;
+}
+
+const keyOf = ({ id }: InboxEntry): string => `c-${id}`;
+
+const answerOne = async ({ renderer, access }: AsideDeps, outbox: Outbox, entry: InboxEntry): Promise<Delivery> => {
+  const { keeper, clock, ledger } = outbox;
+  const { markdown } = commandReply(entry, { lane: keeper.lane(), access, nowMs: clock.now() });
+  const [part] = renderer.final(markdown);
+  if (part === undefined) return { kind: 'delivered' };
+  const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
+  const delivery = await sendPart(outbox, keyOf(entry), part, options);
+  // Over as well: trying again would end the same way.
+  if (delivery.kind === 'undeliverable' && !(await ledger.note(keyOf(entry), { state: 'sent' })))
+    return { kind: 'lease_lost' };
+  return delivery;
+};
+
+/**
+ * Answers questions about the bot itself while a turn runs, through the turn's ledger; they leave the inbox together with
+ * the turn. Disposing waits for an answer under way.
+ */
+export const answerAsides = (deps: AsideDeps, outbox: Outbox): AsyncDisposable => {
+  const { keeper, log } = outbox;
+  const closed = new AbortController();
+  const state = { answering: Promise.resolve(), isRefused: false };
+
+  const answerAll = async (): Promise<void> => {
+    try {
+      for (const entry of asidesIn(keeper.lane())) {
+        if (closed.signal.aborted || keeper.lost.aborted) return;
+        if (isOver(outbox, entry)) continue;
+        const { kind } = await answerOne(deps, outbox, entry);
+        // The channel asks for a long pause, or the lease is gone: what is left is for the legs after this one.
+        state.isRefused ||= kind !== 'delivered' && kind !== 'undeliverable';
+        if (state.isRefused) return;
+      }
+    } catch (error) {
+      // It stays in the inbox: the next renewal tries again, and after the turn it is a turn of its own.
+      log.error('aside_failed', error);
+    }
+  };
+  const answer = (): void => {
+    const isOpen = asidesIn(keeper.lane()).some((entry) => !isOver(outbox, entry));
+    if (isOpen && !state.isRefused) state.answering = state.answering.then(answerAll);
+  };
+
+  answer();
+  const unwatch = keeper.watch(answer);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      unwatch();
+      closed.abort();
+      await state.answering;
+    },
+  };
+};
+
+const isOver = ({ ledger }: Outbox, entry: InboxEntry): boolean => {
+  const state = ledger.get(keyOf(entry))?.state;
+  return state === 'sent' || state === 'in_doubt';
+};
+
+/**
+ * Adds to a turn's end the asides that were answered while it ran: after the finish its ledger is gone, and they would be
+ * answered again. One whose fate is unknown is sent once more first, like any part.
+ */
+export const settleAsides = async (deps: AsideDeps, outbox: Outbox, result: TurnResult): Promise<TurnResult> => {
+  if (result.kind !== 'answered') return result;
+  const over: EntryId[] = [];
+  for (const entry of asidesIn(outbox.keeper.lane())) {
+    if (outbox.ledger.get(keyOf(entry))?.state === 'sending') {
+      const delivery = await answerOne(deps, outbox, entry);
+      if (delivery.kind !== 'delivered' && delivery.kind !== 'undeliverable') return delivery;
+    }
+    if (isOver(outbox, entry)) over.push(entry.id);
+  }
+  return { ...result, answered: [...result.answered, ...over] };
+};

@@ -1,0 +1,108 @@
+import { asidesIn, BOT_COMMANDS, inOrder } from '@agent-claw/core';
+import type { AccessList, InboxEntry, Lane } from '@agent-claw/core';
+
+export interface CommandReply {
+  readonly markdown: string;
+  readonly newConversation?: boolean;
+  /** What was put aside goes back into the inbox. */
+  readonly retries?: boolean;
+}
+
+/** What the bot knows of itself without asking a model. */
+export interface CommandContext {
+  readonly lane: Lane;
+  readonly access: AccessList;
+  readonly nowMs: number;
+}
+
+const HELP = [
+  'I am your assistant. Write to me in plain words; I keep notes in your workspace and remember what you ask me to.',
+  BOT_COMMANDS.map(({ name, description }) => `/${name} – ${description}`).join('\n'),
+  'While I work you can add to what you said: I take it in. To interrupt me, say "stop" or press ⏹.',
+].join('\n\n');
+
+/** Says what a command asks for. Pure: what it changes is in the reply's other fields. */
+export const commandReply = (entry: InboxEntry, context: CommandContext): CommandReply => {
+  const { lane, access } = context;
+  const name = entry.command?.name ?? '';
+  switch (name) {
+    case 'start':
+      return { markdown: `Hello${entry.sender.name === '' ? '' : ` ${plain(entry.sender.name)}`}! ${HELP}` };
+    case 'help':
+      return { markdown: HELP };
+    case 'new':
+    case 'reset':
+      return { markdown: '✨ New conversation. Your files and memory are still here.', newConversation: true };
+    case 'retry': {
+      const parked = Object.keys(lane.parked ?? {}).length;
+      if (parked === 0) return { markdown: 'Nothing is put aside.' };
+      return { markdown: `🔁 Trying again: ${counted(parked, 'message')}.`, retries: true };
+    }
+    case 'queue':
+      return { markdown: queueText(context) };
+    case 'status':
+      return { markdown: statusText(lane) };
+    case 'whoami':
+    case 'id':
+      return {
+        markdown: `Your Telegram id is \`${entry.sender.id}\`. You are ${entry.sender.id === access.ownerId ? 'my owner' : 'a guest'}.`,
+      };
+    default:
+      return { markdown: `I do not know /${plain(name)}. Send /help for what I can do.` };
+  }
+};
+
+const counted = (count: number, what: string): string => `${count} ${count === 1 ? what : `${what}s`}`;
+
+/** What waits behind the running turn: no asides, no stops. */
+const waitingIn = (lane: Lane): readonly InboxEntry[] => {
+  const beside = new Set([...(lane.turn?.taken ?? []), ...asidesIn(lane).map(({ id }) => id)]);
+  return inOrder(lane.inbox).filter(({ id, kind }) => kind !== 'stop' && !beside.has(id));
+};
+
+const statusText = (lane: Lane): string => {
+  const waiting = waitingIn(lane).length;
+  const parked = Object.keys(lane.parked ?? {}).length;
+  return [
+    '**Status**',
+    `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
+    `• Waiting: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')}`,
+    ...(parked === 0 ? [] : [`• Put aside: ${counted(parked, 'message')}; /retry tries again`]),
+  ].join('\n');
+};
+
+const queueText = ({ lane, nowMs }: CommandContext): string => {
+  const { turn } = lane;
+  const isWorking = turn !== undefined && turn.kind !== 'command';
+  const waiting = waitingIn(lane);
+  const parked = inOrder(lane.parked ?? {});
+  const working = isWorking
+    ? [
+        `**Working on** (${lasting(nowMs - turn.startedAtMs)}):`,
+        ...turn.taken.flatMap((id) => lane.inbox[id] ?? []).map(line),
+      ]
+    : [];
+  const sections = [
+    working,
+    waiting.length === 0 ? [] : [isWorking ? '**Next, or taken in as I go:**' : '**Waiting:**', ...waiting.map(line)],
+    parked.length === 0 ? [] : ['**Put aside** (/retry tries again):', ...parked.map(line)],
+  ].filter((lines) => lines.length > 0);
+  return sections.length === 0 ? 'Nothing is waiting.' : sections.map((lines) => lines.join('\n')).join('\n\n');
+};
+
+const lasting = (ms: number): string => {
+  const minutes = Math.floor(ms / 60_000);
+  return minutes < 1 ? `${Math.max(0, Math.floor(ms / 1000))} s` : `${minutes} min`;
+};
+
+const SHOWN_CHARS = 60;
+
+const line = ({ kind, text, attachments }: InboxEntry): string => {
+  if (kind === 'heartbeat') return '• the regular check';
+  const chars = Array.from(text.replace(/\s+/gu, ' ').trim());
+  const cut = chars.length > SHOWN_CHARS ? `${chars.slice(0, SHOWN_CHARS).join('')}…` : chars.join('');
+  return `• ${cut === '' ? (attachments?.[0]?.kind ?? 'message').replace('_', ' ') : plain(cut)}`;
+};
+
+/** People's words inside ours: nothing in them is formatting. */
+const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:]/gu, String.raw`\$&`);
