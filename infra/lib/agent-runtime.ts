@@ -120,7 +120,7 @@ export class AgentRuntime extends Construct {
   allowInvoke(service: ServiceFunction): void {
     service.allow(
       'Agent',
-      ['bedrock-agentcore:InvokeAgentRuntime'],
+      ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:StopRuntimeSession'],
       [this.arn, `${this.arn}/runtime-endpoint/DEFAULT`],
     );
   }

@@ -42,7 +42,7 @@ describe('roles', () => {
         'dynamodb:GetItem dynamodb:UpdateItem -> <TablesState.Arn>',
         'sqs:SendMessage -> <WakesQueue.Arn>',
         'secretsmanager:GetSecretValue -> <TelegramSecret>',
-        'bedrock-agentcore:InvokeAgentRuntime -> <AgentRuntime.AgentRuntimeArn> <AgentRuntime.AgentRuntimeArn>/runtime-endpoint/DEFAULT',
+        'bedrock-agentcore:InvokeAgentRuntime bedrock-agentcore:StopRuntimeSession -> <AgentRuntime.AgentRuntimeArn> <AgentRuntime.AgentRuntimeArn>/runtime-endpoint/DEFAULT',
         'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage -> <WakesQueue.Arn>',
       ],
       HeartbeatRoleDefaultPolicy: [

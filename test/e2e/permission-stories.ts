@@ -135,6 +135,13 @@ const heartbeat: Story = {
   isDone: (telling) => hasShown(telling, /water the plants/u),
 };
 
+/** The microVM of a heartbeat is ended after the tick. */
+const heartbeatSession: Story = {
+  ...heartbeat,
+  title: 'the microVM of a heartbeat ends with it',
+  isDone: async (telling) => hasLogged(telling, 'session_ended'),
+};
+
 const heartbeatWithoutFile: Story = {
   title: 'a missing HEARTBEAT.md keeps the heartbeat quiet',
   begin: tick,
@@ -177,6 +184,7 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRunner Ring sqs:SendMessage': longTurn,
   'AgentRunner BotToken secretsmanager:GetSecretValue': remember,
   'AgentRunner Agent bedrock-agentcore:InvokeAgentRuntime': remember,
+  'AgentRunner Agent bedrock-agentcore:StopRuntimeSession': heartbeatSession,
   'AgentRunner Wakes sqs:ReceiveMessage': start,
   'AgentRunner Wakes sqs:DeleteMessage': start,
   'AgentRunner Wakes sqs:GetQueueAttributes': start,

@@ -178,9 +178,15 @@ const runOne = async (
 const endSession = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<void> => {
   const session = sessionOf(keeper.lane(), turn, sessionRules(deps));
   if (session === undefined) return;
-  await within(deps.clock, END_SESSION_MS, keeper.lost, () => deps.runtime.endSession(session.id)).catch(
-    (error: unknown) => deps.log.error('session_end_failed', error),
-  );
+  try {
+    await within(deps.clock, END_SESSION_MS, keeper.lost, async () => {
+      await deps.runtime.endSession(session.id);
+      deps.log.info('session_ended', { turnId: turn.id });
+    });
+  } catch (error) {
+    // It ends by itself when it has been idle for a while.
+    deps.log.error('session_end_failed', error);
+  }
 };
 
 /** Access was taken away while the message waited: nothing may be sent there any more, and a run that goes on is stopped. */
