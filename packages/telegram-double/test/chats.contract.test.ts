@@ -110,6 +110,77 @@ describe('buttons', () => {
   });
 });
 
+describe('inline keyboards', () => {
+  const rows = [[{ text: 'Stop', callback_data: 'stop' }]];
+  const withButtons = { reply_markup: { inline_keyboard: rows } };
+
+  it('stay with an edit that names them and vanish with one that does not, even if the text stays', async () => {
+    await using world = await aDouble();
+    const { message_id } = await world.api.sendMessage(owner, 'one', withButtons);
+    const shown = async () => {
+      const [message] = (await world.history(owner)).messages;
+      return { text: message?.text, buttons: message?.['buttons'] };
+    };
+    const seen = [await shown()];
+    await world.api.editMessageText(owner, message_id, 'two', withButtons);
+    seen.push(await shown());
+    await world.api.editMessageText(owner, message_id, 'two');
+    seen.push(await shown());
+    const buttons = [[{ text: 'Stop', callbackData: 'stop' }]];
+    expect(seen).toEqual([
+      { text: 'one', buttons },
+      { text: 'two', buttons },
+      { text: 'two', buttons: [] },
+    ]);
+  });
+
+  it('cannot be pressed any more when they are gone', async () => {
+    await using world = await aDouble();
+    const { message_id } = await world.api.sendMessage(owner, 'one', withButtons);
+    await world.api.editMessageText(owner, message_id, 'two');
+    const path = `/chats/${owner}/messages/${message_id}/press`;
+    expect(await world.people('POST', path, { data: 'stop' })).toEqual({
+      error: `Message ${message_id} has no such button.`,
+    });
+  });
+});
+
+describe('deleting', () => {
+  it('is for the person of a private chat, and in a group for those who run it', async () => {
+    await using world = await aDouble();
+    const ids = [];
+    for (const chat of [owner, group]) ids.push((await world.api.sendMessage(chat, 'from the bot')).message_id);
+    const [inPrivate, inGroup] = ids;
+    expect([
+      await world.people('DELETE', `/chats/${group}/messages/${inGroup}`, { as: friend }),
+      await world.people('DELETE', `/chats/${group}/messages/${inGroup}`, { as: owner }),
+      await world.people('DELETE', `/chats/${owner}/messages/${inPrivate}`, { as: owner }),
+      await reasonOf(world.api.editMessageText(owner, inPrivate ?? 0, 'again')),
+    ]).toEqual([
+      { error: `Person ${friend} may not delete message ${inGroup}.` },
+      {},
+      {},
+      'Bad Request: message to edit not found',
+    ]);
+  });
+
+  it('of a topic takes its messages along, and the bot cannot write there any more', async () => {
+    await using world = await aDouble();
+    const { message_id } = await world.api.sendMessage(forum, 'in the topic', { message_thread_id: 2 });
+    expect([
+      await world.people('DELETE', `/chats/${forum}/topics/2`, { as: friend }),
+      await world.people('DELETE', `/chats/${forum}/topics/2`),
+      await reasonOf(world.api.sendMessage(forum, 'more', { message_thread_id: 2 })),
+      await reasonOf(world.api.editMessageText(forum, message_id, 'again')),
+    ]).toEqual([
+      { error: `Person ${friend} does not run chat ${forum}.` },
+      {},
+      'Bad Request: message thread not found',
+      'Bad Request: message to edit not found',
+    ]);
+  });
+});
+
 describe('replies', () => {
   it('quote what they answer, but not what it hides', async () => {
     await using world = await aDouble();

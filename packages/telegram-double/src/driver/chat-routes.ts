@@ -1,5 +1,5 @@
 import { commandsFor } from '../methods/command-methods.ts';
-import { createTopic, defaultIconColor } from '../methods/topic-methods.ts';
+import { createTopic, defaultIconColor, deleteTopic } from '../methods/topic-methods.ts';
 import type { MemberStatus } from '../double-api.ts';
 import { chatObject } from '../world/bot-view.ts';
 import { migrate, setBlocked, setMember } from '../world/membership.ts';
@@ -25,6 +25,15 @@ export const chatRoutes: Routes = {
       ...createTopic(request.deps, chat, request.asId, request.params.text('name') || 'Topic', defaultIconColor),
       unread: 0,
     };
+  },
+  'DELETE /chats/:chat/topics/:thread': (request) => {
+    const chat = chatOf(request);
+    const threadId = Number(request.path['thread']);
+    if (chat.topics[threadId] === undefined) throw new DriverError(404, `Chat ${chat.key} has no topic ${threadId}.`);
+    if (!['creator', 'administrator'].includes(chat.members[request.asId] ?? ''))
+      throw new DriverError(403, `Person ${request.asId} does not run chat ${chat.key}.`);
+    deleteTopic(request.deps, chat, threadId);
+    return {};
   },
   'POST /chats/:chat/read': (request) => {
     const chat = chatOf(request);

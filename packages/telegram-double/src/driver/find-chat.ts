@@ -25,6 +25,19 @@ export const ownMessageOf = (request: DriverRequest): MessageRecord => {
   return message;
 };
 
+/**
+ * The message in the path, when the acting person may delete it for everybody: their own, any in a private chat, and in a
+ * group any for those who run it. @throws DriverError 403 otherwise.
+ */
+export const deletableMessageOf = (request: DriverRequest): MessageRecord => {
+  const chat = chatOf(request);
+  const message = messageOf(request);
+  const runsIt = ['creator', 'administrator'].includes(chat.members[request.asId] ?? '');
+  if (message.fromId !== request.asId && !runsIt && !(chat.type === 'private' && chat.id === request.asId))
+    throw new DriverError(403, `Person ${request.asId} may not delete message ${message.id}.`);
+  return message;
+};
+
 /** Shows a chat to everybody in it. @returns what the acting person sees. */
 export const published = ({ world }: DriverRequest['deps'], chat: ChatRecord | undefined, asId: number): unknown => {
   if (chat === undefined) throw new DriverError(404, 'The chat is gone.');

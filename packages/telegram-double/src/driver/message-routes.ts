@@ -1,6 +1,6 @@
 import { messageView } from '../world/page-view.ts';
 import type { DriverRequest, Routes } from './driver-request.ts';
-import { chatOf, messageOf, ownMessageOf } from './find-chat.ts';
+import { chatOf, deletableMessageOf, messageOf } from './find-chat.ts';
 import { press, react } from './press-and-react.ts';
 import { editAs, sendAs } from './send-as-person.ts';
 
@@ -28,7 +28,7 @@ export const messageRoutes: Routes = {
   'GET /chats/:chat/messages/:id': (request) => messageView(request.deps.world, messageOf(request)),
   'PUT /chats/:chat/messages/:id': editAs,
   'DELETE /chats/:chat/messages/:id': (request) => {
-    const { chatKey, id } = ownMessageOf(request);
+    const { chatKey, id } = deletableMessageOf(request);
     request.deps.world.deleteMessage(chatKey, id);
     request.deps.world.events.publish(chatKey, { type: 'deleted', chatId: chatKey, messageIds: [id] });
     return {};

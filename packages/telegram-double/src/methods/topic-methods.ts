@@ -26,16 +26,21 @@ export const topicMethods: Methods = {
     const chat = topicChat(call);
     const threadId = call.params.int('message_thread_id') ?? 0;
     if (chat.topics[threadId] === undefined) throw badRequest('message thread not found');
-    const { [threadId]: _gone, ...topics } = chat.topics;
-    const messageIds = call.world
-      .messagesOf(chat.key)
-      .filter((m) => m.threadId === threadId)
-      .map((m) => m.id);
-    for (const id of messageIds) call.world.deleteMessage(chat.key, id);
-    publishChat(call.world, { ...chat, topics });
-    call.world.events.publish(chat.key, { type: 'deleted', chatId: chat.key, messageIds });
+    deleteTopic(call, chat, threadId);
     return true;
   },
+};
+
+/** Takes a topic away with everything that was said in it. */
+export const deleteTopic = ({ world }: Pick<Call, 'world'>, chat: ChatRecord, threadId: number): void => {
+  const { [threadId]: _gone, ...topics } = chat.topics;
+  const messageIds = world
+    .messagesOf(chat.key)
+    .filter((m) => m.threadId === threadId)
+    .map((m) => m.id);
+  for (const id of messageIds) world.deleteMessage(chat.key, id);
+  publishChat(world, { ...chat, topics });
+  world.events.publish(chat.key, { type: 'deleted', chatId: chat.key, messageIds });
 };
 
 /** Adds a topic; its id is the id of the service message that opens it. */
