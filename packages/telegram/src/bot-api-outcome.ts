@@ -4,6 +4,10 @@ import { GrammyError, HttpError } from 'grammy/web';
 export type BotApiFailure =
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
   | { readonly kind: 'undeliverable'; readonly reason: string }
+  /** The group became a supergroup, which is another chat. */
+  | { readonly kind: 'chat_moved'; readonly chatId: string }
+  /** The chat is there, its topic is not. */
+  | { readonly kind: 'topic_gone'; readonly reason: string }
   /** The request itself was refused. With formatting in it, the text alone may pass. */
   | { readonly kind: 'bad_request'; readonly reason: string }
   /** An edit or a removal of a message that is not there any more. */
@@ -26,9 +30,16 @@ const NEVER_REACHED = new Set([
 ]);
 
 /** Refusals of the place, not of the text: without formatting they would be the same. */
-const NO_SUCH_PLACE = ['chat not found', 'message thread not found', 'peer_id_invalid'];
+const NO_SUCH_PLACE = ['chat not found', 'peer_id_invalid'];
 
-const NOT_THERE = ['message to edit not found', "message can't be edited", 'message to delete not found'];
+const NO_SUCH_TOPIC = ['message thread not found', 'topic_deleted'];
+
+const NOT_THERE = [
+  'message to edit not found',
+  "message can't be edited",
+  'message to delete not found',
+  'message_id_invalid',
+];
 
 const codesOf = (error: unknown): readonly string[] => {
   const codes: string[] = [];
@@ -46,7 +57,6 @@ const codesOf = (error: unknown): readonly string[] => {
 };
 
 const refusalOf = (error: GrammyError): BotApiFailure => {
-  const description = error.description.toLowerCase();
   switch (error.error_code) {
     case 429:
       return { kind: 'wait', retryAfterMs: (error.parameters.retry_after ?? 1) * 1000 };
@@ -57,15 +67,24 @@ const refusalOf = (error: GrammyError): BotApiFailure => {
       // sendMessage nothing works; without edits an answer comes as a fresh message.
       return error.method === 'sendMessage' ? { kind: 'bad_token' } : { kind: 'gone' };
     case 400:
-      if (description.includes('message is not modified')) return { kind: 'not_modified' };
-      if (NOT_THERE.some((words) => description.includes(words))) return { kind: 'gone' };
-      return NO_SUCH_PLACE.some((place) => description.includes(place))
-        ? { kind: 'undeliverable', reason: error.description }
-        : { kind: 'bad_request', reason: error.description };
+      return badRequestOf(error);
     default:
       // A 5xx may come from behind the point where the message was stored.
       return error.error_code >= 500 ? { kind: 'in_doubt' } : { kind: 'undeliverable', reason: error.description };
   }
+};
+
+const badRequestOf = ({ description: reason, parameters }: GrammyError): BotApiFailure => {
+  const movedTo = parameters.migrate_to_chat_id;
+  if (movedTo !== undefined) return { kind: 'chat_moved', chatId: String(movedTo) };
+  const description = reason.toLowerCase();
+  const says = (words: string): boolean => description.includes(words);
+  if (says('message is not modified')) return { kind: 'not_modified' };
+  if (NOT_THERE.some(says)) return { kind: 'gone' };
+  if (NO_SUCH_TOPIC.some(says)) return { kind: 'topic_gone', reason };
+  if (says('topic_closed'))
+    return { kind: 'undeliverable', reason: `${reason} (reopen the topic, or make the bot an administrator)` };
+  return NO_SUCH_PLACE.some(says) ? { kind: 'undeliverable', reason } : { kind: 'bad_request', reason };
 };
 
 /** @returns what to do about `error`, which a Bot API call threw. Holds nothing of the request, so no token and no text. */

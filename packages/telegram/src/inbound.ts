@@ -32,16 +32,25 @@ const isAddressed = (message: TelegramMessage, bot: Bot): boolean => {
   return mentioned || String(message.reply_to_message?.from?.id) === bot.id || commandOf(message, bot) !== undefined;
 };
 
+/** The place as the access gate sees it. */
+export const placeOf = (chat: TelegramMessage['chat']): Visitor['place'] => {
+  // Groups have negative ids; a positive id that claims to be a group is a forgery.
+  const isGroup = (chat.type === 'group' || chat.type === 'supergroup') && chat.id < 0;
+  return { id: String(chat.id), kind: chat.type === 'private' ? 'private' : isGroup ? 'group' : 'other' };
+};
+
+/** Somebody as the access gate sees them. */
+export const senderOf = (from: NonNullable<TelegramMessage['from']>, bot: Bot): NonNullable<Visitor['sender']> => ({
+  id: String(from.id),
+  isBot: from.is_bot === true || String(from.id) === bot.id,
+});
+
 /** The access gate's view of a message. */
 export const visitorOf = (message: TelegramMessage, bot: Bot): Visitor => {
   const { chat, from } = message;
-  // Groups have negative ids; a positive id that claims to be a group is a forgery.
-  const isGroup = (chat.type === 'group' || chat.type === 'supergroup') && chat.id < 0;
   return {
-    place: { id: String(chat.id), kind: chat.type === 'private' ? 'private' : isGroup ? 'group' : 'other' },
-    ...(from === undefined
-      ? {}
-      : { sender: { id: String(from.id), isBot: from.is_bot === true || String(from.id) === bot.id } }),
+    place: placeOf(chat),
+    ...(from === undefined ? {} : { sender: senderOf(from, bot) }),
     speaksAsChat:
       message.sender_chat !== undefined ||
       message.is_automatic_forward === true ||
@@ -51,7 +60,10 @@ export const visitorOf = (message: TelegramMessage, bot: Bot): Visitor => {
 };
 
 /** Topics are lanes of their own; a `message_thread_id` without the topic flag is only a reply thread. */
-export const laneOf = (message: TelegramMessage, bot: Bot): LaneId =>
+export const laneOf = (
+  message: Pick<TelegramMessage, 'chat' | 'is_topic_message' | 'message_thread_id'>,
+  bot: Bot,
+): LaneId =>
   laneIdOf({
     channel: 'tg',
     account: bot.id,
@@ -62,7 +74,11 @@ export const laneOf = (message: TelegramMessage, bot: Bot): LaneId =>
   });
 
 /** The inbox entry for a message. @returns null when there is nothing to answer: a service message, or an empty one. */
-export const entryOf = (updateId: number, message: TelegramMessage, bot: Bot): InboxEntry | null => {
+export const entryOf = (
+  updateId: number,
+  message: TelegramMessage,
+  bot: Bot,
+): (InboxEntry & { readonly messageId: number }) | null => {
   const text = textOf(message);
   const attachments = attachmentsOf(message);
   if (text === '' && attachments.length === 0) return null;

@@ -10,7 +10,7 @@ const compact = <T extends object>(fields: T): Defined<T> =>
 /** Lone surrogates and NUL cannot be stored or sent on; the rest of the text stays as it is. */
 export const wellFormed = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 
-const fullName = (user: {
+export const fullName = (user: {
   readonly first_name?: string | undefined;
   readonly last_name?: string | undefined;
 }): string => wellFormed([user.first_name, user.last_name].filter(Boolean).join(' '));

@@ -1,10 +1,13 @@
-import { messageSchema, updateSchema } from './update-schema.ts';
-import type { TelegramMessage } from './update-schema.ts';
+import { messageSchema, pressSchema, updateSchema } from './update-schema.ts';
+import type { TelegramMessage, TelegramPress } from './update-schema.ts';
+
+type IgnoredReason = 'other_kind' | 'unusable_message' | 'unusable_press';
 
 export type ParsedUpdate =
   | { readonly kind: 'message' | 'edited_message'; readonly updateId: number; readonly message: TelegramMessage }
+  | { readonly kind: 'callback_query'; readonly updateId: number; readonly press: TelegramPress }
   /** Authentic and numbered, but nothing that we answer: service messages, polls, odd shapes, kinds of tomorrow. */
-  | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: 'other_kind' | 'unusable_message' }
+  | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: IgnoredReason }
   /** No usable update id: it can neither be deduplicated nor ordered. */
   | { readonly kind: 'unusable' };
 
@@ -13,13 +16,18 @@ export const parseUpdate = (raw: unknown): ParsedUpdate => {
   const update = updateSchema.safeParse(raw);
   if (!update.success) return { kind: 'unusable' };
   const { update_id: updateId } = update.data;
+  // Own keys only: `{"constructor": …}` must not stand for a message.
+  const has = (kind: string): boolean => Object.hasOwn(raw as object, kind);
   for (const kind of ['message', 'edited_message'] as const) {
-    // Own keys only: `{"constructor": …}` must not stand for a message.
-    if (!Object.hasOwn(raw as object, kind)) continue;
+    if (!has(kind)) continue;
     const message = messageSchema.safeParse(update.data[kind]);
     return message.success
       ? { kind, updateId, message: message.data }
       : { kind: 'ignored', updateId, reason: 'unusable_message' };
   }
-  return { kind: 'ignored', updateId, reason: 'other_kind' };
+  if (!has('callback_query')) return { kind: 'ignored', updateId, reason: 'other_kind' };
+  const press = pressSchema.safeParse(update.data.callback_query);
+  return press.success
+    ? { kind: 'callback_query', updateId, press: press.data }
+    : { kind: 'ignored', updateId, reason: 'unusable_press' };
 };

@@ -1,14 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { turnIdOf } from '@agent-claw/core';
 import type { RenderedPart } from '@agent-claw/core';
 import { telegramMessenger } from './telegram-messenger.ts';
 
 const TO = { channel: 'tg', account: '7000', place: '1', thread: '5' };
+const CHAT = { channel: 'tg', account: '7000', place: '1' };
 const PART_ENTITIES = [{ type: 'bold', offset: 0, length: 4 }];
 const PART = { text: 'bold', entities: PART_ENTITIES } as unknown as RenderedPart;
 
 const LONG = () => 10_000;
+const undeliverable = (reason: string) => ({ kind: 'undeliverable', reason });
 
 type Answer = { readonly status: number; readonly body: object } | 'reset' | 'silence';
 const opened: (() => Promise<void>)[] = [];
@@ -91,20 +94,69 @@ describe('telegramMessenger', () => {
       { kind: 'wait', retryAfterMs: 9_000 },
     ],
     [
-      'a block',
-      refusal(403, 'Forbidden: bot was blocked by the user'),
-      { kind: 'undeliverable', reason: 'Forbidden: bot was blocked by the user' },
+      'a flood wait of an hour',
+      refusal(429, 'Too Many Requests: retry after 3600', { retry_after: 3_600 }),
+      { kind: 'wait', retryAfterMs: 3_600_000 },
     ],
     [
-      'a missing topic',
-      refusal(400, 'Bad Request: message thread not found'),
-      { kind: 'undeliverable', reason: 'Bad Request: message thread not found' },
+      'a group that became a supergroup',
+      refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: -1002000000001 }),
+      { kind: 'moved', to: { channel: 'tg', account: '7000', place: '-1002000000001' } },
     ],
+    ['a missing topic', refusal(400, 'Bad Request: message thread not found'), { kind: 'moved', to: CHAT }],
+    ['a deleted topic', refusal(400, 'Bad Request: TOPIC_DELETED'), { kind: 'moved', to: CHAT }],
+    [
+      'a closed topic',
+      refusal(400, 'Bad Request: TOPIC_CLOSED'),
+      {
+        kind: 'undeliverable',
+        reason: 'Bad Request: TOPIC_CLOSED (reopen the topic, or make the bot an administrator)',
+      },
+    ],
+    ['no such chat', refusal(400, 'Bad Request: chat not found'), undeliverable('Bad Request: chat not found')],
     ['a server error', refusal(500, 'Internal Server Error'), { kind: 'in_doubt' }],
     ['a connection cut after the request', 'reset' as const, { kind: 'in_doubt' }],
   ])('says of %s what it means', async (_what, answer, outcome) => {
     const { messenger } = await aBotApi(answer);
     expect(await messenger.send(TO, PART, {}, LONG)).toEqual(outcome);
+  });
+
+  it.each([
+    'Forbidden: bot was blocked by the user',
+    'Forbidden: user is deactivated',
+    'Forbidden: bot was kicked from the group chat',
+    'Forbidden: bot was kicked from the supergroup chat',
+    'Forbidden: bot is not a member of the supergroup chat',
+    'Forbidden: the group chat was deleted',
+    "Forbidden: bot can't initiate conversation with a user",
+  ])('gives up after one try on "%s", and says so', async (reason) => {
+    const { messenger, requests } = await aBotApi(refusal(403, reason), refusal(403, reason));
+    expect([await messenger.send(TO, PART, {}, LONG), await messenger.edit(TO, 77, PART, {}, LONG)]).toEqual([
+      undeliverable(reason),
+      undeliverable(reason),
+    ]);
+    expect(requests.map(({ method }) => method)).toEqual(['sendMessage', 'editMessageText']);
+  });
+
+  it('does not send a chat without a topic to itself', async () => {
+    const { messenger } = await aBotApi(refusal(400, 'Bad Request: message thread not found'));
+    expect(await messenger.send(CHAT, PART, {}, LONG)).toEqual(undeliverable('Bad Request: message thread not found'));
+  });
+
+  it('puts the stop button under a message, also when Telegram refuses the formatting, and leaves it out of the next edit', async () => {
+    const bad = refusal(400, 'Bad Request: entity beginning at UTF-16 offset 0 ends after the end of the text');
+    const { messenger, requests } = await aBotApi(bad);
+    const stopButton = turnIdOf(12);
+    await messenger.send(TO, PART, { stopButton }, LONG);
+    await messenger.edit(TO, 77, PART, { stopButton }, LONG);
+    await messenger.edit(TO, 77, PART, {}, LONG);
+    const keyboard = { inline_keyboard: [[{ text: '⏹ Stop', callback_data: 'stop:t0000000012' }]] };
+    expect(requests.map(({ method, body }) => [method, body['reply_markup']])).toEqual([
+      ['sendMessage', keyboard],
+      ['sendMessage', keyboard],
+      ['editMessageText', keyboard],
+      ['editMessageText', undefined],
+    ]);
   });
 
   it.each([
@@ -117,6 +169,12 @@ describe('telegramMessenger', () => {
       { kind: 'edited' },
     ],
     ['a message the user deleted', refusal(400, 'Bad Request: message to edit not found'), { kind: 'gone' }],
+    ['a message the user has just deleted', refusal(400, 'Bad Request: MESSAGE_ID_INVALID'), { kind: 'gone' }],
+    [
+      'a message of a chat that has moved',
+      refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: -1002000000001 }),
+      { kind: 'gone' },
+    ],
   ])('knows %s from a failure', async (_what, answer, outcome) => {
     const { messenger } = await aBotApi(answer);
     expect(await messenger.edit(TO, 77, PART, {}, LONG)).toEqual(outcome);

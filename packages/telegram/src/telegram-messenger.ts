@@ -1,6 +1,7 @@
 import type {
   BotSecretSource,
   CourtesyOutcome,
+  EditOptions,
   EditOutcome,
   LaneAddress,
   Log,
@@ -13,6 +14,7 @@ import { Api } from 'grammy/web';
 import type { MessageEntity } from '@grammyjs/types';
 import { botApiFailure } from './bot-api-outcome.ts';
 import type { BotApiFailure } from './bot-api-outcome.ts';
+import { stopKeyboard } from './stop-button.ts';
 
 /** A message text with its formatting, as the Bot API takes it. Offsets and lengths are UTF-16 code units. */
 export interface TelegramPart {
@@ -45,9 +47,14 @@ const chatOf = (to: LaneAddress) => ({
   thread: to.thread === undefined ? {} : { message_thread_id: Number(to.thread) },
 });
 
-// Previews are off always: fetching one would carry whatever the model wrote into a URL to that URL's host.
-const fieldsWith = (entities: readonly MessageEntity[]) => ({
+/** The chat without a topic. */
+const chatAlone = ({ thread: _gone, ...chat }: LaneAddress): LaneAddress => chat;
+
+// Previews are off always: fetching one would carry whatever the model wrote into a URL to that URL's host. An edit without
+// a keyboard takes the one away that was there.
+const fieldsWith = (entities: readonly MessageEntity[], { stopButton }: EditOptions) => ({
   ...(entities.length === 0 ? {} : { entities: [...entities] }),
+  ...(stopButton === undefined ? {} : { reply_markup: stopKeyboard(stopButton) }),
   link_preview_options: { is_disabled: true },
 });
 type TextFields = ReturnType<typeof fieldsWith>;
@@ -101,11 +108,12 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
     method: string,
     permit: Permit,
     part: RenderedPart,
+    options: EditOptions,
     call: (api: Api, text: string, fields: TextFields, signal: Signal) => Promise<T>,
   ): Promise<Exclude<Called<T>, { kind: 'bad_request' }>> => {
     const { text, entities } = part as unknown as TelegramPart;
     const asking = (formatting: readonly MessageEntity[]) =>
-      callApi(method, permit, (api, signal) => call(api, text, fieldsWith(formatting), signal));
+      callApi(method, permit, (api, signal) => call(api, text, fieldsWith(formatting, options), signal));
     const formatted = await asking(entities);
     const outcome = formatted.kind === 'bad_request' && entities.length > 0 ? await asking([]) : formatted;
     return outcome.kind === 'bad_request' ? { kind: 'undeliverable', reason: outcome.reason } : outcome;
@@ -122,6 +130,8 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
         return outcome;
       case 'bad_request':
       case 'undeliverable':
+      case 'chat_moved':
+      case 'topic_gone':
       case 'in_doubt':
         return { kind: 'failed' };
     }
@@ -134,7 +144,7 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
         options.replyToMessageId === undefined
           ? {}
           : { reply_parameters: { message_id: options.replyToMessageId, allow_sending_without_reply: true } };
-      const outcome = await callWithText('sendMessage', permit, part, (api, text, fields, signal) =>
+      const outcome = await callWithText('sendMessage', permit, part, options, (api, text, fields, signal) =>
         api.sendMessage(
           chat,
           text,
@@ -145,6 +155,12 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
       switch (outcome.kind) {
         case 'ok':
           return { kind: 'sent', messageId: idOf(outcome.result) };
+        case 'chat_moved':
+          return { kind: 'moved', to: chatAlone({ ...to, place: outcome.chatId }) };
+        case 'topic_gone':
+          return to.thread === undefined
+            ? { kind: 'undeliverable', reason: outcome.reason }
+            : { kind: 'moved', to: chatAlone(to) };
         case 'gone':
         case 'not_modified':
           return { kind: 'undeliverable', reason: outcome.kind };
@@ -157,13 +173,17 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
     },
 
     async edit(to, messageId, part, options, permit): Promise<EditOutcome> {
-      const outcome = await callWithText('editMessageText', permit, part, (api, text, fields, signal) =>
+      const outcome = await callWithText('editMessageText', permit, part, options, (api, text, fields, signal) =>
         api.editMessageText(chatOf(to).chat, messageId, text, fields, signal),
       );
       switch (outcome.kind) {
         case 'ok':
         case 'not_modified':
           return { kind: 'edited' };
+        case 'chat_moved':
+        case 'topic_gone':
+          // What stands in the old place stays as it is. A fresh message learns where the chat is.
+          return { kind: 'gone' };
         case 'gone':
         case 'wait':
         case 'withheld':

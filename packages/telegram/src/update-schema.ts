@@ -93,10 +93,29 @@ export const messageSchema = z.object({
 });
 export type TelegramMessage = z.infer<typeof messageSchema>;
 
+/** A pressed button. The message under which it was is partly or wholly absent when Telegram does not show it any more. */
+export const pressSchema = z.object({
+  // An int64 as text. It goes back to Telegram in our answer, so nothing but a number gets through.
+  id: optional(z.string().check(z.regex(/^-?\d{1,32}$/u))),
+  from: userSchema,
+  message: optional(
+    z.object({
+      message_id: id,
+      date: z.int().check(z.nonnegative()),
+      chat: chatSchema,
+      message_thread_id: optional(id),
+      is_topic_message: optional(z.boolean()),
+    }),
+  ),
+  data: text,
+});
+export type TelegramPress = z.infer<typeof pressSchema>;
+
 /** An update as far as we look at it. The payloads are checked one by one, so that an odd one cannot spoil the rest. */
 export const updateSchema = z.object({
   // int32 below 2e9 as Telegram documents it; anything else cannot be told apart from a repeat.
   update_id: z.int().check(z.positive(), z.lt(2 ** 31)),
   message: z.optional(z.unknown()),
   edited_message: z.optional(z.unknown()),
+  callback_query: z.optional(z.unknown()),
 });

@@ -5,14 +5,21 @@ import { recordingLog } from '@agent-claw/testkit';
 import type { MessengerWorld } from '@agent-claw/testkit/contracts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { turnOfStopButton } from '../src/stop-button.ts';
 import { telegramMessenger } from '../src/telegram-messenger.ts';
 
 export const TOKEN = '7000001:the-token-of-this-bot';
 const chat: LaneAddress = { channel: 'tg', account: '7000001', place: '4242001' };
 const topic: LaneAddress = { channel: 'tg', account: '7000001', place: '-1001000000001', thread: '2' };
+const group: LaneAddress = { channel: 'tg', account: '7000001', place: '-1001' };
 
 const part = (text: string): RenderedPart =>
   ({ text, entities: [{ type: 'bold', offset: 0, length: text.length }] }) as unknown as RenderedPart;
+
+const stopButtonOf = ({ buttons }: MessageView) => {
+  const turn = turnOfStopButton(buttons[0]?.[0]?.callbackData ?? '');
+  return turn === null ? {} : { stopButton: turn };
+};
 
 /** The messenger on a double of its own; `token` is what the messenger believes to be the bot's. */
 export const aMessengerOnDouble = async (token = TOKEN) => {
@@ -44,6 +51,12 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
   });
   const fault = (method: string, kind: Fault['kind'], more: Partial<Fault> = {}) =>
     double.fault({ method, kind, ...more });
+  /** Something that a person does. */
+  const act = async (method: string, path: string): Promise<unknown> => {
+    const response = await fetch(`${people.url}/_double/chats/${path}`, { method });
+    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}.`);
+    return response.json();
+  };
   const history = async ({ place, thread }: LaneAddress) => {
     const query = thread === undefined ? '' : `?thread=${thread}`;
     const response = await fetch(`${people.url}/_double/chats/${place}/messages${query}`);
@@ -53,19 +66,27 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
     messenger,
     chat,
     topic,
+    group,
     part,
     seen: async (at) =>
       (await history(at)).messages
         .filter(({ from }) => from.isBot)
-        .map(({ messageId, text, entities, silent, replyTo }) => ({
-          messageId,
-          part: { text, entities },
-          silent,
-          ...(replyTo === undefined ? {} : { replyToMessageId: replyTo.messageId }),
+        .map((message) => ({
+          messageId: message.messageId,
+          part: { text: message.text, entities: message.entities },
+          silent: message.silent,
+          ...(message.replyTo === undefined ? {} : { replyToMessageId: message.replyTo.messageId }),
+          ...stopButtonOf(message),
         })),
     isTyping: async (at) => (await history(at)).typing.length > 0,
-    block: async () => void (await fetch(`${people.url}/_double/chats/${chat.place}/block`, { method: 'POST' })),
-    flood: async () => fault('*', 'flood', { retryAfterS: 9, times: 4 }),
+    block: async () => void (await act('POST', `${chat.place}/block`)),
+    migrate: async () => {
+      const { chatId } = (await act('POST', `${group.place}/migrate`)) as { readonly chatId: string };
+      return { ...group, place: chatId };
+    },
+    deleteTopic: async () => void (await act('DELETE', `${topic.place}/topics/${topic.thread}`)),
+    deleteMessage: async (at, messageId) => void (await act('DELETE', `${at.place}/messages/${messageId}`)),
+    flood: async (retryAfterMs) => fault('*', 'flood', { retryAfterS: retryAfterMs / 1000, times: 4 }),
     cutAnswer: async (of) => fault(of === 'send' ? 'sendMessage' : 'editMessageText', 'reset_after'),
     goOffline: shut,
     goOnline: () => open(port),

@@ -40,14 +40,14 @@ describe('telegramMessenger', () => {
     expect(await seen(chat)).toEqual([]);
   });
 
-  it('finds a topic that is not there undeliverable, and does not send elsewhere', async () => {
+  it('sends nothing when the topic never was, and says that the chat is where to go', async () => {
     const { messenger, topic, part, seen } = await create();
-    const { thread: _thread, ...group } = topic;
+    const { thread: _thread, ...alone } = topic;
     expect(await messenger.send({ ...topic, thread: '999' }, part('x'), {}, always)).toEqual({
-      kind: 'undeliverable',
-      reason: expect.stringContaining('thread not found'),
+      kind: 'moved',
+      to: alone,
     });
-    expect([await seen(topic), await seen(group)]).toEqual([[], []]);
+    expect([await seen(topic), await seen(alone)]).toEqual([[], []]);
   });
 
   it('shows the bare text when Telegram refuses the formatting, in an edit too', async () => {

@@ -1,4 +1,5 @@
-import type { LaneAddress, Messenger, Permit, RenderedPart } from '@agent-claw/core';
+import { turnIdOf } from '@agent-claw/core';
+import type { LaneAddress, Messenger, Permit, RenderedPart, TurnId } from '@agent-claw/core';
 import { expect, it } from 'vitest';
 
 /** A message as the people in the chat see it. */
@@ -7,6 +8,8 @@ export interface SeenMessage {
   readonly part: object;
   readonly silent: boolean;
   readonly replyToMessageId?: number;
+  /** The turn that the button under it stops. */
+  readonly stopButton?: TurnId;
 }
 
 export interface MessengerWorld {
@@ -15,6 +18,8 @@ export interface MessengerWorld {
   readonly chat: LaneAddress;
   /** A topic of a group that the bot may write to. */
   readonly topic: LaneAddress;
+  /** A group that the bot may write to, and that can move. */
+  readonly group: LaneAddress;
   /** A part with formatting that reads `text`. */
   readonly part: (text: string) => RenderedPart;
   /** The bot's messages there, in order. */
@@ -22,8 +27,14 @@ export interface MessengerWorld {
   readonly isTyping: (at: LaneAddress) => Promise<boolean>;
   /** From here on the person in `chat` wants nothing from the bot. */
   readonly block: () => Promise<void>;
-  /** The channel answers the next four calls, one of each kind, with a flood wait of nine seconds. */
-  readonly flood: () => Promise<void>;
+  /** `group` gets another address, which is returned. */
+  readonly migrate: () => Promise<LaneAddress>;
+  /** `topic` goes away with everything that was said in it; its chat stays. */
+  readonly deleteTopic: () => Promise<void>;
+  /** A person deletes one of the bot's messages in `chat`. */
+  readonly deleteMessage: (at: LaneAddress, messageId: number) => Promise<void>;
+  /** The channel answers the next four calls, one of each kind, with a flood wait of so many whole seconds. */
+  readonly flood: (retryAfterMs: number) => Promise<void>;
   /** The connection is cut when the next call has taken effect, before its answer arrives. */
   readonly cutAnswer: (of: 'send' | 'edit') => Promise<void>;
   /** The channel cannot be reached for the next four calls; after them the test calls `goOnline`. */
@@ -36,16 +47,16 @@ const never: Permit = () => null;
 
 /** The promises of `Messenger`. */
 export const messengerContract = (create: () => Promise<MessengerWorld>): void => {
-  const sent = async ({ messenger, chat, part }: MessengerWorld, text: string): Promise<number> => {
-    const outcome = await messenger.send(chat, part(text), {}, always);
+  const sent = async (world: MessengerWorld, text: string, at = world.chat): Promise<number> => {
+    const outcome = await world.messenger.send(at, world.part(text), {}, always);
     if (outcome.kind !== 'sent') throw new Error(`"${text}" was not sent: ${outcome.kind}.`);
     return outcome.messageId;
   };
-  const eachCall = async ({ messenger, chat, part }: MessengerWorld, messageId: number, permit = always) => [
-    await messenger.send(chat, part('never'), {}, permit),
-    await messenger.edit(chat, messageId, part('never'), {}, permit),
-    await messenger.remove(chat, messageId, permit),
-    await messenger.typing(chat, permit),
+  const eachCall = async (world: MessengerWorld, messageId: number, permit = always, at = world.chat) => [
+    await world.messenger.send(at, world.part('never'), {}, permit),
+    await world.messenger.edit(at, messageId, world.part('never'), {}, permit),
+    await world.messenger.remove(at, messageId, permit),
+    await world.messenger.typing(at, permit),
   ];
 
   it('shows each part once with its formatting, in order, each under an id of its own', async () => {
@@ -138,15 +149,85 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     expect((await world.seen(world.chat)).map(({ part }) => part)).toEqual([world.part('before')]);
   });
 
-  it('says how long to wait in a flood, changes nothing, and works again afterwards', async () => {
+  it('shows a stop button with a message, with each edit that asks for it, and no longer than that', async () => {
     const world = await create();
-    const messageId = await sent(world, 'before');
-    await world.flood();
-    const wait = { kind: 'wait', retryAfterMs: 9_000 };
-    expect(await eachCall(world, messageId)).toEqual([wait, wait, wait, wait]);
-    await sent(world, 'after');
-    expect((await world.seen(world.chat)).map(({ part }) => part)).toEqual([world.part('before'), world.part('after')]);
+    const { messenger, chat, part } = world;
+    const [one, two] = [turnIdOf(1), turnIdOf(2)];
+    const outcome = await messenger.send(chat, part('draft'), { stopButton: one }, always);
+    const messageId = outcome.kind === 'sent' ? outcome.messageId : 0;
+    const seen = [await world.seen(chat)];
+    for (const options of [{ stopButton: one }, { stopButton: two }, {}]) {
+      expect(await messenger.edit(chat, messageId, part('draft …'), options, always)).toEqual({ kind: 'edited' });
+      seen.push(await world.seen(chat));
+    }
+    const shown = (text: string) => ({ messageId, part: part(text), silent: false });
+    expect(seen).toEqual([
+      [{ ...shown('draft'), stopButton: one }],
+      [{ ...shown('draft …'), stopButton: one }],
+      [{ ...shown('draft …'), stopButton: two }],
+      [shown('draft …')],
+    ]);
   });
+
+  it('says of an edit that the message is gone when a person has deleted it', async () => {
+    const world = await create();
+    const { messenger, chat, part } = world;
+    const messageId = await sent(world, 'before');
+    await world.deleteMessage(chat, messageId);
+    expect(await messenger.edit(chat, messageId, part('after'), {}, always)).toEqual({ kind: 'gone' });
+    expect(await world.seen(chat)).toEqual([]);
+  });
+
+  it('says where a chat has moved to, changes nothing behind it, and speaks there when told to', async () => {
+    const world = await create();
+    const { group, part } = world;
+    const messageId = await sent(world, 'before', group);
+    const to = await world.migrate();
+    expect(to.place).not.toBe(group.place);
+    expect(await eachCall(world, messageId, always, group)).toEqual([
+      { kind: 'moved', to },
+      { kind: 'gone' },
+      { kind: 'failed' },
+      { kind: 'failed' },
+    ]);
+    expect((await world.seen(group)).map((message) => message.part)).toEqual([part('before')]);
+    const fresh = await sent(world, 'after', to);
+    expect(await world.seen(to)).toEqual([{ messageId: fresh, part: part('after'), silent: false }]);
+  });
+
+  it('says of a topic that is gone that its chat is where to go, and speaks there when told to', async () => {
+    const world = await create();
+    const { messenger, topic, part } = world;
+    const messageId = await sent(world, 'before', topic);
+    await world.deleteTopic();
+    const { thread: _gone, ...alone } = topic;
+    expect([
+      await messenger.send(topic, part('never'), {}, always),
+      await messenger.edit(topic, messageId, part('never'), {}, always),
+      await messenger.typing(topic, always),
+    ]).toEqual([{ kind: 'moved', to: alone }, { kind: 'gone' }, { kind: 'failed' }]);
+    const fresh = await sent(world, 'after', alone);
+    expect([await world.seen(topic), await world.seen(alone)]).toEqual([
+      [],
+      [{ messageId: fresh, part: part('after'), silent: false }],
+    ]);
+  });
+
+  it.each([9_000, 3_600_000])(
+    'says how long to wait in a flood (%i ms), changes nothing, and works again afterwards',
+    async (retryAfterMs) => {
+      const world = await create();
+      const messageId = await sent(world, 'before');
+      await world.flood(retryAfterMs);
+      const wait = { kind: 'wait', retryAfterMs };
+      expect(await eachCall(world, messageId)).toEqual([wait, wait, wait, wait]);
+      await sent(world, 'after');
+      expect((await world.seen(world.chat)).map(({ part }) => part)).toEqual([
+        world.part('before'),
+        world.part('after'),
+      ]);
+    },
+  );
 
   it('does not know of a send whose answer was lost, which may have arrived', async () => {
     const world = await create();

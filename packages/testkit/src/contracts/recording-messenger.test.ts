@@ -1,3 +1,4 @@
+import { laneIdOf } from '@agent-claw/core';
 import type { LaneAddress, RenderedPart } from '@agent-claw/core';
 import { describe } from 'vitest';
 import { recordingMessenger } from '../fakes/recording-messenger.ts';
@@ -5,6 +6,7 @@ import { messengerContract } from './messenger-contract.ts';
 
 const chat: LaneAddress = { channel: 'tg', account: '7000', place: '4242001' };
 const topic: LaneAddress = { channel: 'tg', account: '7000', place: '-100', thread: '2' };
+const group: LaneAddress = { channel: 'tg', account: '7000', place: '-7' };
 
 describe('recordingMessenger', () =>
   messengerContract(async () => {
@@ -23,6 +25,7 @@ describe('recordingMessenger', () =>
       messenger,
       chat,
       topic,
+      group,
       part: (text) => ({ text }) as unknown as RenderedPart,
       seen: async (at) =>
         messenger
@@ -30,8 +33,19 @@ describe('recordingMessenger', () =>
           .filter(({ to }) => to.place === at.place && to.thread === at.thread)
           .map(({ to: _to, edits: _edits, ...message }) => message),
       isTyping: async () => messenger.calls.includes('typing'),
-      block: async () => answerAll({ kind: 'undeliverable', reason: 'blocked' }, { kind: 'failed' }),
-      flood: async () => answerAll(wait(9_000), wait(9_000)),
+      block: async () => messenger.block(chat),
+      migrate: async () => {
+        const to = { ...group, place: '-1007' };
+        messenger.move(group, to);
+        return to;
+      },
+      deleteTopic: async () => {
+        for (const { messageId, to } of messenger.shown())
+          if (laneIdOf(to) === laneIdOf(topic)) messenger.forget(messageId);
+        messenger.move(topic, { channel: topic.channel, account: topic.account, place: topic.place });
+      },
+      deleteMessage: async (_at, messageId) => messenger.forget(messageId),
+      flood: async (retryAfterMs) => answerAll(wait(retryAfterMs), wait(retryAfterMs)),
       cutAnswer: async (of) =>
         of === 'send' ? messenger.answerSend({ kind: 'in_doubt' }) : messenger.answerEdit({ kind: 'in_doubt' }),
       goOffline: async () => answerAll(wait(5_000), wait(5_000)),

@@ -1,3 +1,4 @@
+import { laneIdOf } from '@agent-claw/core';
 import type {
   CourtesyOutcome,
   EditOptions,
@@ -31,7 +32,16 @@ export interface RecordingMessenger extends Messenger {
   answerEdit(outcome: EditOutcome): void;
   answerRemove(outcome: CourtesyOutcome): void;
   answerTyping(outcome: CourtesyOutcome): void;
+  /** From here on the chat at `from` is found at `to`. What was said before stays behind and can no longer be changed. */
+  move(from: LaneAddress, to: LaneAddress): void;
+  /** From here on the person at `at` wants nothing from the bot. */
+  block(at: LaneAddress): void;
+  /** Somebody else deletes the message. */
+  forget(messageId: number): void;
 }
+
+/** What a place answers where nothing can be said any more. Courtesies fail there. */
+type Closed = { readonly send: SendOutcome; readonly edit: EditOutcome };
 
 export const recordingMessenger = (): RecordingMessenger => {
   const messages = new Map<number, SentMessage>();
@@ -40,13 +50,16 @@ export const recordingMessenger = (): RecordingMessenger => {
   const edits: EditOutcome[] = [];
   const removals: CourtesyOutcome[] = [];
   const typings: CourtesyOutcome[] = [];
+  const closed = new Map<string, Closed>();
   const state = { lastId: 100 };
+  const courtesyIn = (at: LaneAddress): CourtesyOutcome | undefined =>
+    closed.has(laneIdOf(at)) ? { kind: 'failed' } : undefined;
   return {
     calls,
     send: async (to, part, options, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('send');
-      const planned = sends.shift();
+      const planned = sends.shift() ?? closed.get(laneIdOf(to))?.send;
       if (planned !== undefined && planned.kind !== 'sent' && planned.kind !== 'in_doubt') return planned;
       const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
       const replyTo = options.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
@@ -61,10 +74,10 @@ export const recordingMessenger = (): RecordingMessenger => {
       });
       return planned ?? { kind: 'sent', messageId };
     },
-    edit: async (_to, messageId, part, options, permit) => {
+    edit: async (to, messageId, part, options, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('edit');
-      const planned = edits.shift();
+      const planned = edits.shift() ?? closed.get(laneIdOf(to))?.edit;
       const message = messages.get(messageId);
       if (planned !== undefined && planned.kind !== 'edited' && planned.kind !== 'in_doubt') return planned;
       if (message === undefined) return { kind: 'gone' };
@@ -72,23 +85,29 @@ export const recordingMessenger = (): RecordingMessenger => {
       messages.set(messageId, { ...rest, part, ...buttonOf(options), edits: message.edits + 1 });
       return planned ?? { kind: 'edited' };
     },
-    remove: async (_to, messageId, permit) => {
+    remove: async (to, messageId, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('remove');
-      const planned = removals.shift();
+      const planned = removals.shift() ?? courtesyIn(to);
       if (planned === undefined) messages.delete(messageId);
       return planned ?? { kind: 'done' };
     },
-    typing: async (_to, permit) => {
+    typing: async (to, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('typing');
-      return typings.shift() ?? { kind: 'done' };
+      return typings.shift() ?? courtesyIn(to) ?? { kind: 'done' };
     },
     shown: () => [...messages.values()],
     answerSend: (outcome) => void sends.push(outcome),
     answerEdit: (outcome) => void edits.push(outcome),
     answerRemove: (outcome) => void removals.push(outcome),
     answerTyping: (outcome) => void typings.push(outcome),
+    move: (from, to) => void closed.set(laneIdOf(from), { send: { kind: 'moved', to }, edit: { kind: 'gone' } }),
+    block: (at) => {
+      const refused = { kind: 'undeliverable', reason: 'blocked' } as const;
+      closed.set(laneIdOf(at), { send: refused, edit: refused });
+    },
+    forget: (messageId) => void messages.delete(messageId),
   };
 };
 
