@@ -25,7 +25,7 @@ const aWorld = (override: { mailbox?: Partial<Mailbox>; wakes?: WakeQueue } = {}
   const ingest = createIngestUpdate({
     mailbox: { ...lanes.mailbox, ...override.mailbox },
     wakes: override.wakes ?? wakes,
-    access: { ownerId: '1', guestIds: [], groupIds: [] },
+    access: { ownerId: '1', guestIds: [], groupIds: ['-5'] },
     bot: { id: '7000', username: 'ClawBot' },
     clock: manualClock(),
   });
@@ -42,8 +42,32 @@ const aWorld = (override: { mailbox?: Partial<Mailbox>; wakes?: WakeQueue } = {}
       body: JSON.stringify(update),
       isBase64Encoded: false,
     });
-  return { post, wakes, lanes, log };
+  const inbox = () => lanes.peek('tg:7000:1' as never)?.inbox ?? {};
+  return { post, wakes, lanes, log, inbox };
 };
+
+const anEdit = (updateId: number, fields: object = { text: 'other words' }) => ({
+  update_id: updateId,
+  edited_message: { ...anUpdate(0).message, edit_date: 1010, ...fields },
+});
+
+const DRAFT = { message_id: 7, date: 1001, chat: { id: 1, type: 'private' } };
+const aPress = (updateId: number, fields: object = {}) => ({
+  update_id: updateId,
+  callback_query: {
+    id: '4382',
+    from: { id: 1, is_bot: false, first_name: 'Ada' },
+    message: DRAFT,
+    data: 'stop:t0000000003',
+    ...fields,
+  },
+});
+const toast = (text: string) => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json' },
+  body: `{"method":"answerCallbackQuery","callback_query_id":"4382","text":"${text}"}`,
+});
+const EMPTY = { statusCode: 200, body: '' };
 
 const TYPING = {
   statusCode: 200,
@@ -115,5 +139,125 @@ describe('answer-webhook', () => {
     expect(world.log.lines).toEqual([
       { level: 'info', event: 'webhook_answered', fields: { outcome: 'accepted', updateId: 5, laneId: 'tg:7000:1' } },
     ]);
+  });
+});
+
+describe('an edited message', () => {
+  it('gives the message that waits its new words, without a ring and without typing', async () => {
+    const world = aWorld();
+    await world.post(anUpdate(5));
+    await world.wakes.take();
+    expect(await world.post(anEdit(6))).toEqual(EMPTY);
+    expect(await world.wakes.take()).toEqual([]);
+    expect(world.inbox()).toEqual({
+      u5: {
+        id: 'u5',
+        kind: 'message',
+        sentAtEpochS: 1000,
+        sequence: 5,
+        sender: { id: '1', name: 'Ada' },
+        text: 'other words',
+        messageId: 1,
+        editSequence: 6,
+      },
+    });
+    expect(world.log.lines.at(-1)?.fields).toEqual({ outcome: 'amended', updateId: 6, laneId: 'tg:7000:1' });
+  });
+
+  it.each([
+    ['a stop', 'stop', 'stop', undefined],
+    ['a command', '/new', 'command', { name: 'new', args: '' }],
+  ])('that turns into %s becomes one', async (_what, text, kind, command) => {
+    const world = aWorld();
+    await world.post(anUpdate(5));
+    await world.post(anEdit(6, { text }));
+    expect(Object.values(world.inbox()).map((entry) => ({ kind: entry.kind, command: entry.command }))).toEqual([
+      { kind, command },
+    ]);
+  });
+
+  it.each([
+    ['does not wait', anEdit(6, { message_id: 2 }), 'edit_of_what_does_not_wait'],
+    ['a stranger wrote', anEdit(6, { from: { id: 3, is_bot: false, first_name: 'Eve' } }), 'stranger'],
+    ['has nothing in it', anEdit(6, { text: undefined, pinned_message: {} }), 'no_content'],
+  ])('that %s changes nothing', async (_what, edit, reason) => {
+    const world = aWorld();
+    await world.post(anUpdate(5));
+    const before = world.inbox();
+    expect(await world.post(edit)).toEqual(EMPTY);
+    expect(world.inbox()).toEqual(before);
+    expect(world.log.lines.at(-1)?.fields).toEqual({ outcome: 'ignored', updateId: 6, reason });
+  });
+
+  it('comes again when our own write failed', async () => {
+    const amend = async (): Promise<never> => {
+      throw new RetryableError('throttled');
+    };
+    expect(await aWorld({ mailbox: { amend } }).post(anEdit(6))).toEqual({ statusCode: 500, body: '' });
+  });
+});
+
+describe('a pressed stop button', () => {
+  it('puts a stop of its turn into the inbox, rings, and answers whoever pressed', async () => {
+    const world = aWorld();
+    expect(await world.post(aPress(8))).toEqual(toast('Stopping …'));
+    expect(await world.wakes.take()).toEqual([{ laneId: 'tg:7000:1', delayS: 0 }]);
+    expect(world.inbox()).toEqual({
+      u8: {
+        id: 'u8',
+        kind: 'stop',
+        sentAtEpochS: Math.floor(manualClock().now() / 1000),
+        sequence: 8,
+        sender: { id: '1', name: 'Ada' },
+        text: '',
+        stopsTurn: 't0000000003',
+      },
+    });
+  });
+
+  it('counts once, however often it is delivered', async () => {
+    const world = aWorld();
+    const answers = [await world.post(aPress(8)), await world.post(aPress(8))];
+    expect(answers).toEqual([toast('Stopping …'), toast('Stopping …')]);
+    expect(Object.keys(world.inbox())).toEqual(['u8']);
+  });
+
+  it('stops also when its query has no usable id, and then answers nothing', async () => {
+    const world = aWorld();
+    expect(await world.post(aPress(8, { id: '4","text":"x' }))).toEqual(EMPTY);
+    expect(Object.keys(world.inbox())).toEqual(['u8']);
+  });
+
+  it('works in a group that is let in, for those who are', async () => {
+    const message = { ...DRAFT, chat: { id: -5, type: 'group' } };
+    const world = aWorld();
+    expect(await world.post(aPress(8, { message }))).toEqual(toast('Stopping …'));
+    expect(Object.keys(world.lanes.peek('tg:7000:-5' as never)?.inbox ?? {})).toEqual(['u8']);
+  });
+
+  it.each([
+    ['a button of another kind', { data: 'buy:t0000000003' }],
+    ['a button without a message', { message: undefined }],
+    ['a button in a group that is not let in', { message: { ...DRAFT, chat: { id: -6, type: 'group' } } }],
+    ["a button in somebody else's chat", { message: { ...DRAFT, chat: { id: 2, type: 'private' } } }],
+  ])('says of %s that it is no longer in use, and does nothing', async (_what, fields) => {
+    const world = aWorld();
+    expect(await world.post(aPress(8, fields))).toEqual(toast('That button is no longer in use.'));
+    expect([await world.wakes.take(), world.inbox()]).toEqual([[], {}]);
+  });
+
+  it.each([
+    ['a stranger', { id: 3, is_bot: false, first_name: 'Eve' }],
+    ['a bot', { id: 1, is_bot: true, first_name: 'Ada' }],
+  ])('gives %s silence', async (_who, from) => {
+    const world = aWorld();
+    const answers = [];
+    for (const data of ['stop:t0000000003', 'x', undefined]) answers.push(await world.post(aPress(8, { from, data })));
+    expect([answers, await world.wakes.take(), world.inbox()]).toEqual([[EMPTY, EMPTY, EMPTY], [], {}]);
+  });
+
+  it('waits at Telegram while not even a stop has room', async () => {
+    const world = aWorld({ mailbox: { append: async () => ({ kind: 'full' }) } });
+    expect(await world.post(aPress(8))).toEqual({ statusCode: 503, headers: { 'retry-after': '20' }, body: '' });
   });
 });

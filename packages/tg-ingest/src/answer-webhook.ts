@@ -1,7 +1,7 @@
 import type { Log } from '@agent-claw/core';
+import { callbackAnswer, typingAction } from './answer-body.ts';
 import { checkRequest } from './check-request.ts';
 import type { WebhookRequest } from './check-request.ts';
-import { typingAction } from './ingest-update.ts';
 import type { IngestOutcome } from './ingest-update.ts';
 
 export interface WebhookAnswer {
@@ -19,12 +19,29 @@ export interface AnswerWebhookDeps {
 /** After this many seconds Telegram tries a full inbox again; by then a turn has usually made room. */
 const FULL_RETRY_S = 20;
 
+const TAKEN: WebhookAnswer = { statusCode: 200, body: '' };
+
+const calling = (body: string): WebhookAnswer => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json' },
+  body,
+});
+
+const answeringPress = (queryId: string | undefined, text: string): WebhookAnswer =>
+  queryId === undefined ? TAKEN : calling(callbackAnswer(queryId, text));
+
 const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
   switch (outcome.kind) {
     case 'accepted':
-      return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: typingAction(outcome.laneId) };
+      return calling(typingAction(outcome.laneId));
+    case 'stopping':
+      return answeringPress(outcome.queryId, 'Stopping …');
+    case 'unused_button':
+      return answeringPress(outcome.queryId, 'That button is no longer in use.');
+    case 'amended':
+    // No typing: an edit starts no answer of its own.
     case 'ignored':
-      return { statusCode: 200, body: '' };
+      return TAKEN;
     case 'unusable':
       return { statusCode: 400, body: '' };
     case 'full':

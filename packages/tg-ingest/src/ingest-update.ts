@@ -1,8 +1,10 @@
-import { admit, laneAddressOf } from '@agent-claw/core';
-import type { AccessList, Clock, LaneId, Mailbox, WakeQueue } from '@agent-claw/core';
+import { admit } from '@agent-claw/core';
+import type { AccessList, Admission, Clock, InboxEntry, LaneId, Mailbox, WakeQueue } from '@agent-claw/core';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import type { Bot } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
+import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
+import { presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
 
 export interface IngestDeps {
   readonly mailbox: Mailbox;
@@ -15,6 +17,12 @@ export interface IngestDeps {
 export type IngestOutcome =
   /** In the inbox and rung, now or by an earlier delivery: Telegram may forget it. */
   | { readonly kind: 'accepted'; readonly updateId: number; readonly laneId: LaneId }
+  /** A pressed stop button, accepted likewise. With a query id whoever pressed it is to be answered. */
+  | { readonly kind: 'stopping'; readonly updateId: number; readonly laneId: LaneId; readonly queryId?: string }
+  /** The message that waits has its new words. */
+  | { readonly kind: 'amended'; readonly updateId: number; readonly laneId: LaneId }
+  /** A button that does nothing, pressed by somebody we know. */
+  | { readonly kind: 'unused_button'; readonly updateId: number; readonly queryId?: string }
   /** Authentic, but nothing that we answer. Telegram may forget it too: sending it again would change nothing. */
   | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: string }
   /** No usable update id. */
@@ -25,36 +33,75 @@ export type IngestOutcome =
 /** Albums arrive as one update per picture; the ring waits for the rest so that they make one turn. */
 const ALBUM_SETTLE_S = 1;
 
-/**
- * Puts an authentic update where the runner finds it. Append first, ring second: a ring without an entry is harmless, an
- * entry without a ring waits. A duplicate rings too, because the crash may have come between the two.
- */
+type Said = Extract<ParsedUpdate, { kind: 'message' | 'edited_message' }>;
+type Pressed = Extract<ParsedUpdate, { kind: 'callback_query' }>;
+
+/** Puts an authentic update where the runner finds it. */
 export const createIngestUpdate =
   (deps: IngestDeps) =>
   async (json: unknown): Promise<IngestOutcome> => {
     const update = parseUpdate(json);
-    if (update.kind === 'unusable') return { kind: 'unusable' };
-    const { updateId } = update;
-    if (update.kind === 'ignored') return { kind: 'ignored', updateId, reason: update.reason };
-    if (update.kind === 'edited_message') return { kind: 'ignored', updateId, reason: 'edited_message' };
-    const admission = admit(visitorOf(update.message, deps.bot), deps.access);
-    if (admission.kind === 'refused') return { kind: 'ignored', updateId, reason: admission.reason };
-    const entry = entryOf(updateId, update.message, deps.bot);
-    if (entry === null) return { kind: 'ignored', updateId, reason: 'no_content' };
-    const laneId = laneOf(update.message, deps.bot);
-    const appended = await deps.mailbox.append({ laneId, entry, nowMs: deps.clock.now() });
-    if (appended.kind === 'full') return { kind: 'full', updateId, laneId };
-    await deps.wakes.ring(laneId, entry.albumId === undefined ? {} : { delayS: ALBUM_SETTLE_S });
-    return { kind: 'accepted', updateId, laneId };
+    switch (update.kind) {
+      case 'message':
+      case 'edited_message':
+        return takeMessage(deps, update);
+      case 'callback_query':
+        return takePress(deps, update);
+      case 'ignored':
+        return { kind: 'ignored', updateId: update.updateId, reason: update.reason };
+      case 'unusable':
+        return { kind: 'unusable' };
+    }
   };
 
-/** The webhook's answer carries the typing action, at no cost; it holds validated ids and nothing else from the input. */
-export const typingAction = (laneId: LaneId): string => {
-  const { place, thread } = laneAddressOf(laneId);
-  return JSON.stringify({
-    method: 'sendChatAction',
-    chat_id: Number(place),
-    action: 'typing',
-    ...(thread === undefined ? {} : { message_thread_id: Number(thread) }),
-  });
+const takeMessage = async (deps: IngestDeps, { kind, updateId, message }: Said): Promise<IngestOutcome> => {
+  const admission = admit(visitorOf(message, deps.bot), deps.access);
+  if (admission.kind === 'refused') return { kind: 'ignored', updateId, reason: admission.reason };
+  const entry = entryOf(updateId, message, deps.bot);
+  if (entry === null) return { kind: 'ignored', updateId, reason: 'no_content' };
+  const laneId = laneOf(message, deps.bot);
+  if (kind === 'message')
+    return (await appendAndRing(deps, laneId, entry))
+      ? { kind: 'accepted', updateId, laneId }
+      : { kind: 'full', updateId, laneId };
+  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: Telegram's
+  // 4096 characters keep what an edit can add to an entry small.
+  const amended = await deps.mailbox.amend({ laneId, entry });
+  return amended.kind === 'amended'
+    ? { kind: 'amended', updateId, laneId }
+    : { kind: 'ignored', updateId, reason: 'edit_of_what_does_not_wait' };
+};
+
+const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promise<IngestOutcome> => {
+  const query = press.id === undefined ? {} : { queryId: press.id };
+  const admission = admit(presserOf(press, deps.bot), deps.access);
+  const stop = stopOf(press, deps.bot);
+  if (admission.kind === 'admitted' && stop !== null)
+    return (await appendAndRing(deps, stop.laneId, stopEntryOf(updateId, press, stop, deps.clock.now())))
+      ? { kind: 'stopping', updateId, laneId: stop.laneId, ...query }
+      : { kind: 'full', updateId, laneId: stop.laneId };
+  // A stranger's press gets nothing, not even an end of the waiting sign that their app shows.
+  return admission.kind === 'refused' && !isOfSomebodyKnown(admission)
+    ? { kind: 'ignored', updateId, reason: admission.reason }
+    : { kind: 'unused_button', updateId, ...query };
+};
+
+/** The gate asks who it is before it asks where. */
+const isOfSomebodyKnown = ({ reason }: Extract<Admission, { kind: 'refused' }>): boolean =>
+  reason === 'wrong_place' || reason === 'not_addressed';
+
+/**
+ * Append first, ring second: a ring without an entry is harmless, an entry without a ring waits. A duplicate rings too,
+ * because the crash may have come between the two.
+ * @returns false when the inbox is full.
+ */
+const appendAndRing = async (
+  { mailbox, wakes, clock }: IngestDeps,
+  laneId: LaneId,
+  entry: InboxEntry,
+): Promise<boolean> => {
+  const appended = await mailbox.append({ laneId, entry, nowMs: clock.now() });
+  if (appended.kind === 'full') return false;
+  await wakes.ring(laneId, entry.albumId === undefined ? {} : { delayS: ALBUM_SETTLE_S });
+  return true;
 };

@@ -2,11 +2,14 @@ import { admit } from '@agent-claw/core';
 import type { InboxEntry } from '@agent-claw/core';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
+import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
+import { presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
 import type { Property } from '../property.ts';
 
 const BOT = { id: '999000999', username: 'TestAssistantBot' };
 const MEDIA = ['document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker'] as const;
 
+type Pressed = Extract<ParsedUpdate, { kind: 'callback_query' }>;
 type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null ? (value as Json) : undefined;
@@ -55,6 +58,23 @@ const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
   return lost;
 };
 
+const pressProblem = ({ updateId, press }: Pressed, raw: Json): string | null => {
+  const message = object(raw['message']);
+  if (press.id !== raw['id'] || String(press.from.id) !== idOf(raw['from'])) return 'lost who pressed';
+  if (press.data !== raw['data'] || String(press.message?.chat.id ?? '') !== idOf(message?.['chat']))
+    return 'lost what was pressed, or where';
+  const stranger = admit(presserOf(press, BOT), { ownerId: '1', guestIds: [], groupIds: [] });
+  if (stranger.kind === 'admitted') return 'let in although nobody knows who pressed';
+  const stop = stopOf(press, BOT);
+  if ((stop !== null) !== /^stop:t\d{10}$/u.test(String(raw['data']))) return 'taken for a stop without being one';
+  if (stop === null) return null;
+  const entry = stopEntryOf(updateId, press, stop, 1_763_690_001_999);
+  const isWhole =
+    entry.sender.id === idOf(raw['from']) && entry.sequence === updateId && entry.sentAtEpochS === 1_763_690_001;
+  if (!isWhole || `stop:${entry.stopsTurn}` !== raw['data']) return 'lost what it stops, or who does';
+  return stop.laneId.startsWith(`tg:${BOT.id}:${idOf(message?.['chat'])}`) ? null : 'lost its chat';
+};
+
 /** Real updates go through parse, gate and normalisation without an error or a lost field. */
 export const telegramUpdates: Property = {
   corpus: 'telegram-updates',
@@ -65,7 +85,8 @@ export const telegramUpdates: Property = {
     if (parsed.kind === 'unusable') return 'taken for unusable';
     if (parsed.updateId !== update['update_id']) return 'lost its update id';
     if (parsed.kind === 'ignored')
-      return parsed.reason === 'other_kind' ? null : 'a real message was taken for unusable';
+      return parsed.reason === 'other_kind' ? null : `a real update was taken for ${parsed.reason}`;
+    if (parsed.kind === 'callback_query') return pressProblem(parsed, object(update['callback_query']) ?? {});
     const raw = object(update[parsed.kind]) ?? {};
     const from = idOf(raw['from']);
     const chat = idOf(raw['chat']);
