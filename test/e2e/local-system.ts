@@ -10,32 +10,58 @@ import type { CallCount, Fault, FaultMatch } from '@agent-claw/embedded-aws';
 
 const CHILD = fileURLToPath(new URL('./local-child.ts', import.meta.url));
 
+type ErrorFault = 'error_before' | 'error_after';
+/** A fault on its way to the system's process: an error travels as its code and status. */
+export type SentFault =
+  | Exclude<Fault, { readonly kind: ErrorFault }>
+  | { readonly kind: ErrorFault; readonly code: string; readonly status: number };
+
 /** What a test tells the system's process, and what it answers. */
 export type Order =
-  | { readonly order: 'inject'; readonly match: FaultMatch; readonly fault: Fault; readonly times?: number }
+  | { readonly order: 'inject'; readonly match: FaultMatch; readonly fault: SentFault; readonly times?: number }
+  | { readonly order: 'heal' }
   | { readonly order: 'calls' }
-  | { readonly order: 'tick'; readonly scheduledAt: string };
+  | { readonly order: 'tick'; readonly kind: 'heartbeat' | 'sweep'; readonly scheduledAt: string };
 export type Report =
-  | { readonly report: 'ready'; readonly url: string; readonly workspaceFolder: string; readonly awsEndpoint: string }
+  | ({ readonly report: 'ready' } & Whereabouts)
   | { readonly report: 'failed'; readonly reason: string }
   | { readonly report: 'injected' }
+  | { readonly report: 'healed'; readonly fired: number }
   | { readonly report: 'calls'; readonly calls: readonly CallCount[] }
   | { readonly report: 'ticked'; readonly outcome: string }
   | { readonly report: 'log'; readonly line: string };
 
-/** The whole local system in a process tree of its own, as `npm start` runs it. */
-export interface SystemUnderTest extends AsyncDisposable {
+/** Where the running system is found. */
+export interface Whereabouts {
   readonly url: string;
   readonly workspaceFolder: string;
+  /** What an SDK client of the owner is made with: it may do everything at the embedded endpoint. */
+  readonly aws: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  /** What `Ref` gives for each resource of the stack, by logical id. */
+  readonly refs: Readonly<Record<string, string>>;
+}
+
+/** The whole local system in a process tree of its own, as `npm start` runs it. */
+export interface SystemUnderTest extends AsyncDisposable, Whereabouts {
   /** Lines that the system printed. */
   output(): string;
   /** What the functions logged since this start. */
   logs(): string;
-  inject(match: FaultMatch, fault: Fault, times?: number): Promise<void>;
+  inject(match: FaultMatch, fault: SentFault, times?: number): Promise<void>;
+  /** Switches every fault off. @returns how often they had fired. */
+  heal(): Promise<number>;
+  /** Every call that was counted at the endpoint. */
+  calls(): Promise<readonly CallCount[]>;
   /** How often a function or the container called an AWS action, as counted at the endpoint. */
   callsOf(principal: RegExp, action: string): Promise<number>;
   /** The schedule fires, for this time. @returns the heartbeat's outcome. */
   tick(scheduledAt: string): Promise<unknown>;
+  /** The sweep fires out of its turn. @returns its outcome. */
+  sweep(): Promise<unknown>;
   /** `kill -9` of the whole tree: no handler runs, nothing is flushed. */
   killTree(): Promise<void>;
 }
@@ -125,21 +151,28 @@ export const startSystem = async (options: StartOptions): Promise<SystemUnderTes
     new Promise((resolve) =>
       child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve(),
     );
+  const calls = async (): Promise<readonly CallCount[]> => (await ask({ order: 'calls' }, 'calls')).calls;
+  const tick = async (kind: 'heartbeat' | 'sweep', scheduledAt: string): Promise<unknown> =>
+    JSON.parse((await ask({ order: 'tick', kind, scheduledAt }, 'ticked')).outcome) as unknown;
+  const { url, workspaceFolder, aws, refs } = ready;
   return {
-    url: ready.url,
-    workspaceFolder: ready.workspaceFolder,
+    url,
+    workspaceFolder,
+    aws,
+    refs,
     output,
     logs: () => logs.join('\n'),
     inject: async (match, fault, times) => {
       await ask({ order: 'inject', match, fault, ...(times === undefined ? {} : { times }) }, 'injected');
     },
-    callsOf: async (principal, action) => {
-      const { calls } = await ask({ order: 'calls' }, 'calls');
-      return calls
+    heal: async () => (await ask({ order: 'heal' }, 'healed')).fired,
+    calls,
+    callsOf: async (principal, action) =>
+      (await calls())
         .filter((call) => principal.test(call.principal) && call.action === action)
-        .reduce((sum, { count }) => sum + count, 0);
-    },
-    tick: async (scheduledAt) => JSON.parse((await ask({ order: 'tick', scheduledAt }, 'ticked')).outcome) as unknown,
+        .reduce((sum, { count }) => sum + count, 0),
+    tick: (scheduledAt) => tick('heartbeat', scheduledAt),
+    sweep: () => tick('sweep', new Date().toISOString()),
     killTree: async () => {
       process.kill(-(child.pid ?? 0), 'SIGKILL');
       await gone();

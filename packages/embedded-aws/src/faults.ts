@@ -22,6 +22,8 @@ export interface FaultMatch {
   readonly principal?: string;
   /** Part of the resource ARN. */
   readonly resource?: string;
+  /** Part of the update expression: one of several writes to the same table. */
+  readonly detail?: string;
 }
 
 /** A switched-on fault. */
@@ -31,10 +33,11 @@ export interface ActiveFault {
   off(): void;
 }
 
-/** How often a principal called an action. */
+/** How often a principal called an action, apart for each update expression. */
 export interface CallCount {
   readonly principal: string;
   readonly action: string;
+  readonly detail?: string;
   readonly count: number;
 }
 
@@ -43,6 +46,8 @@ export interface FaultSubject {
   readonly service: string;
   readonly principal: Principal;
   readonly check: IamCheck;
+  /** What it says beyond its action. */
+  readonly detail?: string;
 }
 
 /** The fault switches and the call counter of one endpoint. */
@@ -82,18 +87,20 @@ export const createFaultSwitches = (): FaultSwitches => {
       }
       return null;
     },
-    count({ principal, check }) {
-      const key = `${principal.name} ${check.action}`;
+    count({ principal, check, detail }) {
+      const key = `${principal.name} ${check.action} ${detail ?? ''}`;
       const count = (counts.get(key)?.count ?? 0) + 1;
-      counts.set(key, { principal: principal.name, action: check.action, count });
+      const { action } = check;
+      counts.set(key, { principal: principal.name, action, ...(detail === undefined ? {} : { detail }), count });
     },
     calls: () => [...counts.values()],
     resetCalls: () => counts.clear(),
   };
 };
 
-const matches = (match: FaultMatch, { service, principal, check }: FaultSubject): boolean =>
+const matches = (match: FaultMatch, { service, principal, check, detail = '' }: FaultSubject): boolean =>
   (match.service === undefined || match.service === service) &&
   (match.action === undefined || match.action === check.action) &&
   (match.principal === undefined || match.principal === principal.name) &&
-  (match.resource === undefined || check.resource.includes(match.resource));
+  (match.resource === undefined || check.resource.includes(match.resource)) &&
+  (match.detail === undefined || detail.includes(match.detail));

@@ -113,7 +113,13 @@ const run = async (
 ): Promise<AwsResponse | null> => {
   const checks = await service.describe(request);
   const main: IamCheck = checks[0] ?? { action: `${service.name}:Unknown`, resource: '*' };
-  const subject: FaultSubject = { service: service.name, principal, check: main };
+  const detail = await service.detail?.(request);
+  const subject: FaultSubject = {
+    service: service.name,
+    principal,
+    check: main,
+    ...(detail === undefined ? {} : { detail }),
+  };
   faults.count(subject);
   const denied = checks.find((check) => !principal.allows(check));
   if (denied !== undefined) throw accessDenied(service.name, principal, denied);

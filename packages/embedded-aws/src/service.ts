@@ -65,6 +65,8 @@ export interface AwsService {
    * @throws AwsError for a request that no operation fits.
    */
   describe(request: AwsRequest): readonly IamCheck[] | Promise<readonly IamCheck[]>;
+  /** What the request says beyond its action, for counters and fault matchers: DynamoDB's update expression. */
+  detail?(request: AwsRequest): Promise<string | undefined>;
   /** Runs an authorized request. @throws AwsError for every error the caller should see. */
   handle(request: AwsRequest, principal: Principal): Promise<AwsResponse>;
   /** Flushes and closes what the service holds open. */

@@ -156,7 +156,35 @@ describe('faults', () => {
     expect(seen.slice(0, 3)).toEqual(['400 ThrottlingException', '500 InternalServerError', '500 InternalServerError']);
     expect(seen[3]).not.toBe('no error');
     expect((await add()).Attributes).toEqual({ n: { N: '3' } });
-    expect(local.faults.calls()).toEqual([{ principal: 'owner', action: 'dynamodb:UpdateItem', count: 5 }]);
+    const counted = { principal: 'owner', action: 'dynamodb:UpdateItem', detail: 'ADD n :one' };
+    expect(local.faults.calls()).toEqual([{ ...counted, count: 5 }]);
+  });
+
+  it('tells writes to one table apart by their update expression', async () => {
+    const dynamo = new DynamoDBClient(as(owner));
+    await dynamo.send(aTable('apart'));
+    const update = (UpdateExpression: string) =>
+      dynamo.send(
+        new UpdateItemCommand({
+          TableName: 'apart',
+          Key: { pk: { S: 'n' } },
+          UpdateExpression,
+          ExpressionAttributeValues: { ':one': { N: '1' } },
+        }),
+      );
+    local.faults.resetCalls();
+    using active = new DisposableStack();
+    const error = new AwsError('AccessDeniedException', 400, 'planted');
+    active.defer(local.faults.inject({ detail: 'SET b' }, { kind: 'error_before', error }).off);
+    expect([await failure(update('SET a = :one')), await failure(update('SET b = :one '))]).toEqual([
+      'no error',
+      '400 AccessDeniedException',
+    ]);
+    const counted = { principal: 'owner', action: 'dynamodb:UpdateItem', count: 1 };
+    expect(local.faults.calls()).toEqual([
+      { ...counted, detail: 'SET a = :one' },
+      { ...counted, detail: 'SET b = :one' },
+    ]);
   });
 });
 

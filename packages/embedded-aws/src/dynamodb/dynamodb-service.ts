@@ -61,6 +61,10 @@ export const createDynamoDbService = (options: { dataDir?: string; clock: Embedd
       const operation = targetOperation(request);
       return permissionsFor(operation, await jsonBody(request), hashKeyOf);
     },
+    async detail(request) {
+      const expression = (await jsonBody(request))['UpdateExpression'];
+      return typeof expression === 'string' ? expression.trim() : undefined;
+    },
     handle: async (request) => run(targetOperation(request), await jsonBody(request)),
     async call(operation, input) {
       const response = await run(operation, input);
