@@ -1,5 +1,5 @@
 import type { BotMessage, SentUpdate, Sightings } from './sightings.ts';
-import { closeMark, openMark } from './script.ts';
+import { closeMark, failMark, openMark } from './script.ts';
 
 const hasWord = (text: string, word: string): boolean => text.split(/\s+/u).includes(word);
 /** A preview ends like this; a finished text does not. */
@@ -8,7 +8,6 @@ const lastText = (message: BotMessage): string => message.texts.at(-1)?.text ?? 
 /** What the chat shows in the end, or showed until a person took it away. */
 const isVisible = (message: BotMessage): boolean =>
   message.deletedAtMs === undefined || message.deletedByPerson === true;
-const isPlainFailure = (text: string): boolean => text.startsWith('⚠️');
 
 /** What is wrong with a schedule, in short sentences; empty when every promise was kept. */
 export const judge = (sightings: Sightings): readonly string[] => [
@@ -24,13 +23,14 @@ export const judge = (sightings: Sightings): readonly string[] => [
   ),
 ];
 
-const saysOf = (update: SentUpdate, mark: (token: string) => string, { messages }: Sightings): readonly BotMessage[] =>
+/** Finished messages of the lane that have this word. */
+const saying = (update: SentUpdate, word: string, { messages }: Sightings): readonly BotMessage[] =>
   messages.filter(
     (message) =>
       message.laneId === update.laneId &&
       isVisible(message) &&
       !isDraft(lastText(message)) &&
-      hasWord(lastText(message), mark(update.token)),
+      hasWord(lastText(message), word),
   );
 
 const alarmed = (sightings: Sightings, name: string, laneId: string): boolean =>
@@ -52,35 +52,45 @@ const answerProblems = (update: SentUpdate, sightings: Sightings): readonly stri
   if (update.isStranger || update.kind !== 'message') return [];
   const { token, laneId, updateId } = update;
   if (update.acceptedAtMs === undefined) return [`update ${updateId} was never accepted`];
-  const problems: string[] = [];
-  const opened = saysOf(update, openMark, sightings);
-  const closed = saysOf(update, closeMark, sightings);
-  for (const [says, what] of [
-    [opened, 'begins'],
-    [closed, 'ends'],
-  ] as const) {
-    const answers = says.filter((message) => !isPlainFailure(lastText(message)));
-    const isFlagged =
-      answers.some(({ turnId }) => inDoubt(sightings, laneId, turnId)) && answers.some(({ noted }) => !noted);
-    const unexcused = answers.filter((message) => !message.removalAsked);
-    if (answers.length > 2) problems.push(`update ${updateId}: its answer ${what} ${answers.length} times`);
-    else if (unexcused.length > 1 && !isFlagged)
-      problems.push(`update ${updateId}: its answer ${what} twice, and nothing is in doubt`);
-  }
-  if (closed.length > 0 && opened.length > 0) return problems;
-  if (isStoppable(update, sightings)) return problems;
-  if (sightings.parked.has(`${laneId}/u${updateId}`))
-    return alarmed(sightings, 'turn_parked', laneId)
-      ? problems
-      : [...problems, `update ${updateId} was put aside without an alarm`];
-  if (opened.some((message) => isPlainFailure(lastText(message)))) return problems;
-  if ([...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`))) return problems;
-  if (alarmed(sightings, 'reply_in_doubt', laneId)) return problems;
-  return [
-    ...problems,
-    `update ${updateId} (${token}) was lost: its answer ${opened.length > 0 ? 'has no end' : 'is nowhere'}`,
+  const opened = saying(update, openMark(token), sightings);
+  const closed = saying(update, closeMark(token), sightings);
+  const failed = saying(update, failMark(token), sightings);
+  const copies = [
+    ...tooMany(update, opened, 'its answer begins', sightings),
+    ...tooMany(update, closed, 'its answer ends', sightings),
+    ...tooMany(update, failed, 'its failure is told', sightings),
   ];
+  const isAnswered = (opened.length > 0 && closed.length > 0) || failed.length > 0;
+  if (isAnswered || isStoppable(update, sightings) || isExcused(update, sightings)) return copies;
+  if (!sightings.parked.has(`${laneId}/u${updateId}`))
+    return [...copies, `update ${updateId} was lost: its answer ${opened.length > 0 ? 'has no end' : 'is nowhere'}`];
+  return alarmed(sightings, 'turn_parked', laneId)
+    ? copies
+    : [...copies, `update ${updateId} was put aside without an alarm`];
 };
+
+/** Two copies only where a send was in doubt, never three. */
+const tooMany = (
+  { updateId, laneId }: SentUpdate,
+  answers: readonly BotMessage[],
+  what: string,
+  sightings: Sightings,
+): readonly string[] => {
+  if (answers.length < 2) return [];
+  if (answers.length > 2) return [`update ${updateId}: ${what} ${answers.length} times`];
+  const isFlagged =
+    answers.some(({ turnId }) => inDoubt(sightings, laneId, turnId)) && answers.some(({ noted }) => !noted);
+  return isFlagged ? [] : [`update ${updateId}: ${what} twice, and nothing is in doubt`];
+};
+
+/** Why an answer may be missing although its message was not put aside. */
+const isExcused = ({ laneId }: SentUpdate, sightings: Sightings): boolean =>
+  sightings.closedLanes.has(laneId) ||
+  [...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`)) ||
+  // A part that was sent twice without Telegram's word may be missing; the chat is told.
+  sightings.messages.some(
+    (message) => message.laneId === laneId && /may be missing or doubled|The line was cut/u.test(lastText(message)),
+  );
 
 /** First answers follow the order of updates, as far as Telegram kept it. */
 const orderProblems = (sightings: Sightings): readonly string[] => {
@@ -131,11 +141,8 @@ const commandProblems = (sightings: Sightings): readonly string[] => {
       if (answers.length > asked.length + doubts)
         problems.push(`/${command} in ${laneId} was answered ${answers.length} times for ${asked.length}`);
       const excused = asked.filter((update) => isStoppable(update, sightings)).length;
-      const isExcused =
-        [...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`)) ||
-        alarmed(sightings, 'turn_parked', laneId) ||
-        alarmed(sightings, 'reply_in_doubt', laneId);
-      if (answers.length < asked.length - excused && !isExcused)
+      const mayMiss = asked.some((update) => isExcused(update, sightings)) || alarmed(sightings, 'turn_parked', laneId);
+      if (answers.length < asked.length - excused && !mayMiss)
         problems.push(`/${command} in ${laneId} was answered ${answers.length} times for ${asked.length}`);
     }
   return problems;
@@ -148,7 +155,13 @@ const draftProblems = ({ messages }: Sightings): readonly string[] =>
     const final = message.texts.findIndex(({ text }) => !isDraft(text));
     const later = message.texts.slice(final + 1).find(({ text }) => isDraft(text));
     if (final !== -1 && later !== undefined) problems.push(`#${message.id} was finished and became a draft again`);
-    if (message.deletedAtMs === undefined && isDraft(lastText(message)) && message.noted && !message.removalAsked)
+    const isLeft = message.deletedAtMs === undefined && isDraft(lastText(message));
+    // A failure that refers to it keeps it: nobody else has these words.
+    const isKept = messages.some(
+      (other) =>
+        other.laneId === message.laneId && other.turnId === message.turnId && /\babove\b/u.test(lastText(other)),
+    );
+    if (isLeft && !isKept && message.noted && !message.removalAsked)
       problems.push(`#${message.id} stays behind as a draft: ${lastText(message)}`);
     return problems;
   });

@@ -235,6 +235,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     alarms,
     undeliverable: telegram.undeliverable,
     staleCalls: telegram.staleCalls,
+    closedLanes: new Set(state.guests.length === 0 ? laneIds.filter((laneId) => laneId.endsWith(`:${GUEST}`)) : []),
     parked: new Set(
       laneIds.flatMap((laneId) =>
         Object.keys(lanes.peek(laneId as LaneId)?.parked ?? {}).map((id) => `${laneId}/${id}`),

@@ -17,6 +17,7 @@ export interface ScriptDeps {
 /** The unique word in what a person wrote. */
 export const tokenIn = (text: string): string => /\bk\d+(?:e\d+)?\b/u.exec(text)?.[0] ?? 'k0';
 export const openMark = (token: string): string => `<${token}`;
+export const failMark = (token: string): string => `failed:${token}`;
 export const closeMark = (token: string): string => `${token}>`;
 
 /**
@@ -66,7 +67,7 @@ export const scriptedAnswer =
       if (signal.aborted) return answered('stopped');
       if (faults.on('M1.throttled')) {
         faults.fire('M1.throttled');
-        const message = `I could not finish ${tokens.map(openMark).join(' ')}`;
+        const message = `I could not finish ${tokens.map(failMark).join(' ')}`;
         return { kind: 'failed', code: 'model_busy', message, retryable: random.chance(0.7) };
       }
       if (steered.length > 0) say(steered.map(({ text }) => openMark(tokenIn(text))).join(' '));

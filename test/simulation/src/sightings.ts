@@ -6,6 +6,8 @@ export interface Sightings {
   /** `<lane>/<turn>` of what the chat refused for good. */
   readonly undeliverable: ReadonlySet<string>;
   readonly staleCalls: readonly StaleCall[];
+  /** Lanes that may not be written to any more. */
+  readonly closedLanes: ReadonlySet<string>;
   /** Messages that the lanes keep as put aside. */
   readonly parked: ReadonlySet<string>;
   /** Entries that nobody took to their end. */
