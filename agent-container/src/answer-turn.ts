@@ -9,6 +9,7 @@ import type {
   WorkspaceStore,
 } from '@agent-claw/core';
 import type { Model } from '@strands-agents/sdk';
+import { abortOf } from './agent/abort-of.ts';
 import { describeFailure } from './agent/failure.ts';
 import type { RunFailure } from './agent/failure.ts';
 import { cutHistory, restoreMessages } from './agent/history.ts';
@@ -17,6 +18,7 @@ import type { AgentRun, AgentRunResult, RunEvent } from './agent/run-turn.ts';
 import { loadPromptFile, loadPromptFiles, seedWorkspace } from './prompt/load-files.ts';
 import { envelopeMessages, spokenTime } from './prompt/message-envelope.ts';
 import { heartbeatPrompt, heartbeatSystemPrompt, systemPrompt } from './prompt/system-prompt.ts';
+import { fencedWorkspace } from './tools/fenced-workspace.ts';
 import { workspaceTools } from './tools/workspace-tools.ts';
 
 export type TurnAnswer =
@@ -34,6 +36,8 @@ export type TurnAnswer =
 export interface TurnLine {
   readonly emit: (event: RunEvent) => void;
   readonly takeSteered: () => readonly TurnMessage[];
+  /** Asked before every write outside the conversation. False ends the run: a newer one has its place. */
+  readonly mayWrite: () => Promise<boolean>;
 }
 
 /** Answers one turn, once. Saves nothing: the caller does, under the fence. Never throws for what a turn can run into. */
@@ -60,7 +64,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
   const envelope = (messages: readonly TurnMessage[]): string => envelopeMessages(messages, deps.timeZone);
 
   const heartbeatRun = async (call: TurnCall, line: TurnLine): Promise<AgentRun> => {
-    const workspace = deps.workspaceFor(call);
+    const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
     const [heartbeat, soul] = await Promise.all([
       loadPromptFile(workspace, 'HEARTBEAT.md'),
       loadPromptFile(workspace, 'SOUL.md'),
@@ -82,7 +86,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
   };
 
   const messageRun = async (call: TurnCall, conversation: Conversation, line: TurnLine): Promise<AgentRun> => {
-    const workspace = deps.workspaceFor(call);
+    const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
     const loaded = await loadPromptFiles(workspace, call.privateLane);
     const isNew = call.privateLane && conversation.turns.every((turn) => turn.messages.length === 0);
     const files = isNew ? await seedWorkspace(workspace, loaded) : loaded;
@@ -103,8 +107,10 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     const remembered = cut === null ? conversation : { turns: cut.kept };
     try {
       const isHeartbeat = call.kind === 'heartbeat';
-      const run = isHeartbeat ? await heartbeatRun(call, line) : await messageRun(call, remembered, line);
-      const result = await deps.run(run, signal);
+      const preparing = isHeartbeat ? heartbeatRun(call, line) : messageRun(call, remembered, line);
+      // A workspace that hangs does not keep a stop waiting either.
+      const run = await Promise.race([preparing, abortOf(signal).then(() => null)]);
+      const result = run === null ? stoppedUnheard(envelope(call.messages)) : await deps.run(run, signal);
       return {
         kind: 'answered',
         // Without messages of its own a heartbeat leaves no trace in the history, whatever conversation it is saved under.
@@ -121,3 +127,14 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     }
   };
 };
+
+/** What is kept of a turn that was stopped before its model was asked. */
+const stoppedUnheard = (prompt: string): AgentRunResult => ({
+  reply: '',
+  messages: [
+    { role: 'user', content: [{ text: prompt }] },
+    { role: 'assistant', content: [{ text: '(stopped)' }] },
+  ],
+  steered: [],
+  ending: 'stopped',
+});

@@ -14,6 +14,8 @@ export interface TurnRun {
   fence: number;
   /** `working` can be steered and stopped; in `closing` the answer stands and is being saved. */
   phase: 'working' | 'closing' | 'ended';
+  /** The number of the latest event; the first one is 1. */
+  lastSeq(): number;
   endedAtMs: number;
   /** What the last event was; null while there is none. Only `done` is for ever: other endings may be tried again. */
   ending: 'done' | 'failed' | 'refused' | null;
@@ -25,6 +27,8 @@ export interface TurnRun {
   abort(reason: 'stop' | 'superseded'): void;
   offer(messages: readonly TurnMessage[]): void;
   takeSteered(): readonly TurnMessage[];
+  /** Whether the run still counts. One that does not is superseded by the question. */
+  mayWrite(): Promise<boolean>;
   /** Events after `afterSeq`: those that are known at once, then live, until the last one or until `signal` aborts. */
   view(afterSeq: number, signal: AbortSignal): AsyncGenerator<TurnEvent>;
 }
@@ -33,12 +37,12 @@ export interface TurnRunOptions {
   readonly turnId: string;
   readonly fence: number;
   readonly taken: readonly string[];
-  /** The first event gets the number after this one. */
-  readonly lastSeq: number;
+  /** Whether a run under this fence still owns the conversation. */
+  readonly isCurrent: (fence: number) => Promise<boolean>;
   readonly clock: Clock;
 }
 
-export const createTurnRun = ({ turnId, fence, taken, lastSeq, clock }: TurnRunOptions): TurnRun => {
+export const createTurnRun = ({ turnId, fence, taken, isCurrent, clock }: TurnRunOptions): TurnRun => {
   const controller = new AbortController();
   const events: TurnEvent[] = [];
   const offered = new Set<string>(taken);
@@ -46,7 +50,7 @@ export const createTurnRun = ({ turnId, fence, taken, lastSeq, clock }: TurnRunO
   let pendingText = '';
   let lastTextAtMs = Number.NEGATIVE_INFINITY;
   let flushPlanned = false;
-  let seq = lastSeq;
+  let seq = 0;
   let changed = Promise.withResolvers<void>();
 
   const push = (event: Unnumbered): void => {
@@ -79,6 +83,7 @@ export const createTurnRun = ({ turnId, fence, taken, lastSeq, clock }: TurnRunO
     signal: controller.signal,
     fence,
     phase: 'working',
+    lastSeq: () => seq,
     endedAtMs: 0,
     ending: null,
     finished: Promise.resolve(),
@@ -111,6 +116,12 @@ export const createTurnRun = ({ turnId, fence, taken, lastSeq, clock }: TurnRunO
       const handedOut = waiting;
       waiting = [];
       return handedOut;
+    },
+    async mayWrite() {
+      const isOver = (): boolean => controller.signal.aborted || run.phase !== 'working';
+      // The fence rises when a viewer attaches, so it is read at this moment.
+      if (!isOver() && !(await isCurrent(run.fence))) controller.abort('superseded');
+      return !isOver();
     },
     async *view(afterSeq, signal) {
       const gone = Promise.withResolvers<void>();

@@ -183,6 +183,59 @@ describe('the turn table', () => {
     expect(await again).toEqual([done(1, 'Now.')]);
   });
 
+  it('keeps the words of a failed run apart from those of the next one', async () => {
+    const world = aTable();
+    const failure = { code: 'model_throttled', message: 'Wait.', retryable: true };
+    const first = world.view();
+    await world.settle();
+    world.run(0).line.emit({ type: 'text', delta: 'Old words' });
+    world.run(0).finish({ kind: 'failed', ...failure });
+    await first;
+    // Who has seen words of the failed run is told how it ended; who has forgotten them gets a run from its beginning.
+    expect(await world.view({ afterSeq: 1 })).toEqual([{ seq: 2, type: 'failed', ...failure }]);
+    const again = world.view();
+    await world.settle();
+    world.run(1).line.emit({ type: 'text', delta: 'New words' });
+    world.run(1).finish(answered('New words'));
+    expect([await again, world.started.length]).toEqual([
+      [{ seq: 1, type: 'text', delta: 'New words' }, done(2, 'New words')],
+      2,
+    ]);
+  });
+
+  it('refuses a viewer that has seen more than this run has said, and starts nothing for it', async () => {
+    const world = aTable();
+    expect(await world.view({ afterSeq: 9 })).toEqual([refused(10, 'unknown_turn')]);
+    const running = world.view();
+    await world.settle();
+    expect(await world.view({ afterSeq: 9 })).toEqual([refused(10, 'unknown_turn')]);
+    world.run(0).finish(answered('Once.'));
+    expect([await running, await world.view({ afterSeq: 9 }), world.started.length]).toEqual([
+      [done(1, 'Once.')],
+      [done(10, 'Once.')],
+      1,
+    ]);
+  });
+
+  it('replays a finished turn for ten minutes, and answers it from the saved conversation afterwards', async () => {
+    const world = aTable();
+    const view = world.view();
+    await world.settle();
+    world.run(0).line.emit({ type: 'text', delta: 'On' });
+    world.run(0).line.emit({ type: 'tool_started', name: 'read_file', summary: 'a.md' });
+    world.run(0).line.emit({ type: 'text', delta: 'ce.' });
+    world.run(0).finish(answered('Once.'));
+    const events = await view;
+    await world.clock.advance(10 * 60_000);
+    expect(await world.view({ mayStart: false })).toEqual(events);
+    await world.clock.advance(1);
+    expect([await world.view({ mayStart: false }), await world.view(), world.started.length]).toEqual([
+      [{ seq: 1, type: 'text', delta: 'Once.' }, done(2, 'Once.')],
+      [{ seq: 1, type: 'text', delta: 'Once.' }, done(2, 'Once.')],
+      1,
+    ]);
+  });
+
   it('hands a steered message out once, however often it is offered, and none after the answer stands', async () => {
     const world = aTable();
     const view = world.view();

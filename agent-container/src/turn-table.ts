@@ -15,7 +15,7 @@ type StopCall = Pick<TurnCall, 'laneId' | 'turnId' | 'fence'>;
 
 /** Who owns the runs of this process. Viewers come and go; a run ends by itself, by a stop, or by a higher fence. */
 export interface TurnTable {
-  /** Attaches to the turn, answers it from the saved conversation, or starts it unless a newer one began; see `AgentRuntime.turn`. */
+  /** Attaches to the turn, answers it from the saved conversation, or starts it; see `AgentRuntime.turn`. */
   turn(call: TurnCall, signal: AbortSignal): AsyncIterable<TurnEvent>;
   /** @returns false when no such turn can still take messages in. */
   steer(call: SteerCall): boolean;
@@ -67,9 +67,9 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
   const doneEvent = (saved: Pick<SavedTurn, 'reply' | 'consumed' | 'ending'>) =>
     ({ type: 'done', reply: saved.reply, consumed: saved.consumed, ending: saved.ending }) as const;
 
-  /** A finished turn is told again, never run again. A viewer that has seen events gets no text twice: `done` has it all. */
-  const replaySaved = (run: TurnRun, saved: SavedTurn, afterSeq: number): void => {
-    if (afterSeq === 0 && saved.reply !== '') run.emit({ type: 'text', delta: saved.reply });
+  /** A finished turn is told again, never run again. */
+  const replaySaved = (run: TurnRun, saved: SavedTurn): void => {
+    if (saved.reply !== '') run.emit({ type: 'text', delta: saved.reply });
     run.end(doneEvent(saved));
   };
 
@@ -95,7 +95,7 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
     const opened = await conversations.open(call.conversationId, call.turnId, run.fence);
     if (opened.kind === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
     const saved = opened.conversation.turns.find((turn) => turn.turnId === call.turnId);
-    if (saved !== undefined) return replaySaved(run, saved, call.afterSeq);
+    if (saved !== undefined) return replaySaved(run, saved);
     const answer = await deps.answer(call, opened.conversation, run, run.signal);
     if (isSuperseded(run)) return run.end({ type: 'refused', reason: 'stale_fence' });
     run.phase = 'closing';
@@ -112,7 +112,8 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
   const start = (call: TurnCall, lane: LaneState): TurnRun => {
     const before = lane.run;
     const taken = call.messages.map((message) => message.id);
-    const run = createTurnRun({ turnId: call.turnId, fence: call.fence, taken, lastSeq: call.afterSeq, clock });
+    const isCurrent = (fence: number): Promise<boolean> => conversations.isCurrent(call.conversationId, fence);
+    const run = createTurnRun({ turnId: call.turnId, fence: call.fence, taken, isCurrent, clock });
     lane.run = run;
     countRunning(1);
     const go = async (): Promise<void> => {
@@ -157,10 +158,14 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
   });
 
   /** A run that ended without an answer may be started again, by who may start; its failure is told to everybody else. */
-  const canAttach = (run: TurnRun, mayStart: boolean): boolean =>
-    run.phase !== 'ended' || run.ending === 'done' || (run.ending === 'failed' && !mayStart);
+  const canAttach = (run: TurnRun, call: TurnCall): boolean =>
+    call.afterSeq <= run.lastSeq() &&
+    (run.phase !== 'ended' || run.ending === 'done' || (run.ending === 'failed' && !mayStart(call)));
 
-  /** What is kept of a turn that this process does not know. */
+  /** Who has seen events of this turn saw another run of it: the next one begins only for who has forgotten them. */
+  const mayStart = (call: TurnCall): boolean => call.mayStart && call.afterSeq === 0;
+
+  /** What is kept of a turn that this process does not know. A viewer that has seen events gets no text twice: `done` has it all. */
   const savedOnly = async (call: TurnCall): Promise<readonly TurnEvent[]> => {
     const saved = await conversations.find(call.conversationId, call.turnId);
     if (saved === null) return [refused(call, 'unknown_turn')];
@@ -175,14 +180,14 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
       const lane = laneOf(call.laneId);
       if (call.fence < lane.fence) return yield refused(call, 'stale_fence');
       lane.fence = call.fence;
-      if (lane.run?.turnId === call.turnId && canAttach(lane.run, call.mayStart)) {
+      if (lane.run?.turnId === call.turnId && canAttach(lane.run, call)) {
         lane.run.fence = call.fence;
         return yield* lane.run.view(call.afterSeq, signal);
       }
       // A lane begins a turn only after the one before it was finished: this call is late, and starting it would end the newer run.
       const isLate = lane.run !== null && call.turnId < lane.run.turnId;
-      if (!call.mayStart || isLate) return yield* await savedOnly(call);
-      yield* start(call, lane).view(call.afterSeq, signal);
+      if (!mayStart(call) || isLate) return yield* await savedOnly(call);
+      yield* start(call, lane).view(0, signal);
     },
     steer(call) {
       const run = reachable(call);

@@ -3,34 +3,10 @@ import { turnIdOf } from '@agent-claw/core';
 import type { TurnCall } from '@agent-claw/core';
 import { aConversationId, aLaneId, aTurnCall } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
+import { expectCleanHistory, savedMessages } from '../../test/saved-history.ts';
+import type { Kept } from '../../test/saved-history.ts';
 import { aWorld, collect, messageSaying, neverAborted, scriptedModel } from '../../test/world.ts';
 import type { World } from '../../test/world.ts';
-
-interface Block {
-  readonly text?: string;
-  readonly toolUse?: { readonly toolUseId: string };
-  readonly toolResult?: { readonly toolUseId: string };
-}
-interface Kept {
-  readonly role: string;
-  readonly content: readonly Block[];
-}
-
-const savedMessages = async (world: World, turn = 1): Promise<readonly Kept[]> =>
-  ((await world.conversations.find(aConversationId(), turnIdOf(turn)))?.messages ?? []) as readonly Kept[];
-
-/** What every provider asks of a history: roles alternate, user first, assistant last, every call answered at once. */
-const expectCleanHistory = (messages: readonly Kept[]): void => {
-  expect(messages.map((message) => message.role)).toEqual(
-    messages.map((_, index) => (index % 2 === 0 ? 'user' : 'assistant')),
-  );
-  expect(messages.at(-1)?.role).toBe('assistant');
-  const calls = (message: Kept | undefined) =>
-    (message?.content ?? []).flatMap((block) => (block.toolUse === undefined ? [] : [block.toolUse.toolUseId]));
-  const results = (message: Kept | undefined) =>
-    (message?.content ?? []).flatMap((block) => (block.toolResult === undefined ? [] : [block.toolResult.toolUseId]));
-  for (const [index, message] of messages.entries()) expect(results(messages[index + 1])).toEqual(calls(message));
-};
 
 const call: Pick<TurnCall, 'laneId' | 'turnId' | 'fence'> = { laneId: aLaneId(), turnId: turnIdOf(1), fence: 1 };
 
@@ -84,45 +60,6 @@ describe('a run', () => {
     }));
     world.it = aWorld({ model });
     expect((await world.it.say('question')).at(-1)).toMatchObject({ type: 'done', consumed: ['u1'] });
-  });
-
-  it('keeps what was said when it is stopped, and leaves a clean history', async () => {
-    const world: { it?: World } = {};
-    const { model, inputs } = scriptedModel((n) =>
-      n === 0 ? { text: 'One two three four', meanwhile: () => void world.it?.table.stop(call) } : { text: 'Fine.' },
-    );
-    world.it = aWorld({ model });
-    expect((await world.it.say('count')).at(-1)).toMatchObject({ type: 'done', reply: 'One ', ending: 'stopped' });
-    const kept = await savedMessages(world.it);
-    expectCleanHistory(kept);
-    expect(kept.at(-1)?.content).toEqual([{ text: 'One \n\n(stopped)' }]);
-    await world.it.say('go on');
-    expect(inputs[1]?.messages.map((message) => (message as Kept).role)).toEqual(['user', 'assistant', 'user']);
-  });
-
-  it('does not wait for a model that never notices the stop', async () => {
-    const world: { it?: World } = {};
-    const { model } = scriptedModel(() => ({
-      text: 'One two',
-      meanwhile: () => {
-        world.it?.table.stop(call);
-        return new Promise(() => {});
-      },
-    }));
-    world.it = aWorld({ model });
-    expect((await world.it.say('count')).at(-1)).toMatchObject({ type: 'done', reply: 'One ', ending: 'stopped' });
-    expectCleanHistory(await savedMessages(world.it));
-  });
-
-  it('leaves a clean history when it is stopped between a tool call and its result', async () => {
-    const world: { it?: World } = {};
-    const { model } = scriptedModel(() => ({
-      tool: { name: 'list_files', input: {} },
-      meanwhile: () => void world.it?.table.stop(call),
-    }));
-    world.it = aWorld({ model });
-    expect((await world.it.say('list')).at(-1)).toMatchObject({ type: 'done', ending: 'stopped' });
-    expectCleanHistory(await savedMessages(world.it));
   });
 
   it('ends after 40 steps with an honest line and a clean history', async () => {

@@ -6,9 +6,11 @@ import {
   Message,
   NullConversationManager,
   TextBlock,
+  ToolResultBlock,
 } from '@strands-agents/sdk';
 import type { Model, StreamEvent, Tool } from '@strands-agents/sdk';
 import type { Clock, EntryId, TurnMessage } from '@agent-claw/core';
+import { abortOf } from './abort-of.ts';
 import { isWorthAnotherCall } from './failure.ts';
 import { savedMessage } from './history.ts';
 import { textOf, toolSummary, usageOf } from './read-blocks.ts';
@@ -18,8 +20,8 @@ const MAX_OUTPUT_TOKENS = 64_000;
 const MAX_TOTAL_TOKENS = 2_000_000;
 const MODEL_ATTEMPTS = 4;
 const FIRST_RETRY_MS = 1_000;
-/** How long a stopped run may take to notice. */
-const STOP_GRACE_MS = 2_000;
+/** How long a stopped run may take to notice; then whatever hangs, model or tool, is left behind. */
+const STOP_GRACE_MS = 500;
 
 /** What a run tells while it works; the turn table gives it a number. */
 export type RunEvent =
@@ -64,16 +66,23 @@ const cutLineFor = (stopReason: string): string => {
 
 const assistantMessage = (text: string): Message => new Message({ role: 'assistant', content: [new TextBlock(text)] });
 
+const textIn = (message: Message | undefined): string =>
+  (message?.content ?? []).map((block) => (block.type === 'textBlock' ? block.text : '')).join('');
+
 const isCancelNotice = (message: Message | undefined): boolean => {
   const [block, ...others] = message?.role === 'assistant' ? message.content : [];
   return block?.type === 'textBlock' && block.text === 'Cancelled by user' && others.length === 0;
 };
 
-const abortOf = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** Tool calls that a run was stopped in have a result as well: no provider takes a history in which one is missing. */
+const closeToolCalls = (messages: Message[]): void => {
+  const calls = messages.at(-1)?.content.filter((block) => block.type === 'toolUseBlock') ?? [];
+  if (calls.length === 0) return;
+  const content = calls.map(
+    ({ toolUseId }) => new ToolResultBlock({ toolUseId, status: 'error', content: [new TextBlock('Stopped.')] }),
+  );
+  messages.push(new Message({ role: 'user', content }));
+};
 
 /** Puts what people said meanwhile into the user message that is about to be sent: after tool results, roles still alternate. */
 const addToLastUserMessage = (messages: Message[], text: string): void => {
@@ -144,7 +153,7 @@ export const createAgentRun =
       outputTokens += usage.outputTokens;
     };
 
-    // Some providers notice a stop only at their next byte; who asked for the stop does not wait for that.
+    // Some providers notice a stop only at their next byte, a tool perhaps never; who asked for the stop does not wait.
     const leftBehind = abortOf(signal)
       .then(() => deps.clock.sleep(STOP_GRACE_MS))
       .then(() => null);
@@ -176,13 +185,18 @@ export const createAgentRun =
     const cut = (ending: 'stopped' | 'limit', mark: string): AgentRunResult => {
       // The library closes a cancelled turn with words of its own; what was really said goes there instead.
       if (stopReason === 'cancelled' && isCancelNotice(messages.at(-1))) messages.pop();
+      closeToolCalls(messages);
       const open = messages.at(-1);
       if (open?.role === 'assistant')
         messages[messages.length - 1] = new Message({
           role: 'assistant',
           content: [...open.content, new TextBlock(mark)],
         });
-      else messages.push(assistantMessage(stepText === '' ? mark : `${stepText}\n\n${mark}`));
+      else {
+        // Words before a tool call are in the message of that call already.
+        const unkept = stepText === textIn(messages.at(-2)) ? '' : stepText;
+        messages.push(assistantMessage(unkept === '' ? mark : `${unkept}\n\n${mark}`));
+      }
       return { reply, messages: messages.map(savedMessage), steered, ending };
     };
     if (stopReason === 'cancelled') return cut('stopped', '(stopped)');

@@ -149,6 +149,7 @@ export const dynamoConversationStore = (options: DynamoConversationStoreOptions)
       const head = await updateHead(id, fence, link, { ':turn': new Set([turnId]) });
       return head === null ? { kind: 'stale_fence' } : { kind: 'saved' };
     },
+    isCurrent: async (id, fence) => ((await readHead(id)).fence ?? 0) <= fence,
     find: async (id, turnId) => {
       const key = turnSortKey(turnId);
       const [head, items] = await Promise.all([readHead(id), readItems(id, key, `${key}#~`)]);

@@ -15,7 +15,7 @@ export interface TurnCall {
   readonly kind: 'message' | 'heartbeat';
   /** Replay starts after this event; 0 for all. */
   readonly afterSeq: number;
-  /** False asks only for a turn that the container knows or has saved. */
+  /** False asks only for a turn that the container knows or has saved; so does an `afterSeq` above 0, whose events were another run's. */
   readonly mayStart: boolean;
   /** True only in the owner's private lane: MEMORY.md and USER.md load nowhere else. */
   readonly privateLane: boolean;
@@ -43,7 +43,7 @@ export type TurnEvent =
       readonly message: string;
       readonly retryable: boolean;
     }
-  /** Nothing was run: my fence is old, or the turn is unknown and `mayStart` was false. */
+  /** Nothing was run: my fence is old, or the turn is unknown and was not to be started. */
   | { readonly seq: number; readonly type: 'refused'; readonly reason: 'stale_fence' | 'unknown_turn' };
 
 /** The agent, wherever it runs. The container owns the run; the caller is its viewer and may come back. */

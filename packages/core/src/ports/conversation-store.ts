@@ -18,7 +18,7 @@ export interface Conversation {
 
 /**
  * The history of conversations, one item per turn. `open` claims the conversation for a fence; from then on a run under
- * a lower fence (an old microVM that still works) can save nothing.
+ * a lower fence (an old microVM that still works) can save nothing, and learns from `isCurrent` to write nothing elsewhere.
  */
 export interface ConversationStore {
   /** @returns the history, or `stale_fence` when a higher fence has opened the conversation before. */
@@ -32,6 +32,11 @@ export interface ConversationStore {
     conversationId: ConversationId,
     turn: SavedTurn,
   ): Promise<{ readonly kind: 'saved' } | { readonly kind: 'stale_fence' }>;
+  /**
+   * Whether a run under this fence still counts: false once a higher fence has opened the conversation. Ask right before a
+   * write elsewhere that carries no fence of its own.
+   */
+  isCurrent(conversationId: ConversationId, fence: number): Promise<boolean>;
   /** @returns the finished turn, or null when it was never saved. */
   find(conversationId: ConversationId, turnId: TurnId): Promise<SavedTurn | null>;
   /** Forgets these turns: history is evicted in blocks, never one by one. An unknown turn is no error. */

@@ -108,11 +108,13 @@ export const agentRuntimeContract = (create: () => Promise<AgentRuntimeWorld>): 
     expect(runs()).toBe(1);
   });
 
-  it('numbers a turn that it starts after the events that its viewer knows', async () => {
-    const { callSaying, collect } = await aTurnIn();
-    const events = await collect(callSaying('quick', { afterSeq: 7 }));
-    expect(numbersOf(events)).toEqual(events.map((_, index) => index + 8));
-    expect(events.at(-1)).toMatchObject({ type: 'done', reply: textOf(events), ending: 'complete' });
+  it('starts no turn for a viewer that has seen events of it: two runs are never told as one', async () => {
+    const { callSaying, collect, runs } = await aTurnIn();
+    expect([await collect(callSaying('quick', { afterSeq: 7 })), runs()]).toEqual([
+      [{ seq: 8, type: 'refused', reason: 'unknown_turn' }],
+      0,
+    ]);
+    expect(numbersOf(await collect(callSaying('quick'))).at(0)).toBe(1);
   });
 
   it('refuses a lower fence in every call, and the run goes on', async () => {

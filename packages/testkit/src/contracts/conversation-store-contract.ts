@@ -50,6 +50,21 @@ export const conversationStoreContract = (create: () => Promise<ConversationWorl
     expect(await store.find(conversationId, turnIdOf(1))).toEqual(owners);
   });
 
+  it('tells a run whether it still counts: not once a higher fence has opened the conversation', async () => {
+    const { store, conversationId } = await create();
+    expect(await store.isCurrent(conversationId, 1)).toBe(true);
+    await store.open(conversationId, turnIdOf(1), 5);
+    await store.save(conversationId, aSavedTurn(1, { fence: 6 }));
+    expect(await Promise.all([4, 5, 6, 7].map((fence) => store.isCurrent(conversationId, fence)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    await store.open(conversationId, turnIdOf(2), 4);
+    expect(await store.isCurrent(conversationId, 5)).toBe(false);
+  });
+
   it('keeps a turn of a megabyte, whatever alphabet it is in', async () => {
     const { store, conversationId } = await create();
     await store.open(conversationId, turnIdOf(1), 1);

@@ -27,6 +27,7 @@ export const memoryConversationStore = (): ConversationStore => {
       kept.turns.set(turn.turnId, structuredClone(turn));
       return { kind: 'saved' };
     },
+    isCurrent: async (id, fence) => (conversations.get(id)?.fence ?? 0) <= fence,
     find: async (id, turnId) => structuredClone(conversations.get(id)?.turns.get(turnId) ?? null),
     evict: async (id, turnIds) => {
       for (const turnId of turnIds) conversations.get(id)?.turns.delete(turnId);

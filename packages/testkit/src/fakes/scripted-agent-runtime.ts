@@ -60,8 +60,9 @@ export const scriptedAgentRuntime = (script: Script = () => [aDone('ok')]): Scri
   return {
     calls,
     turn: async function* turn(session, call, signal) {
-      const { turnId, fence, afterSeq, mayStart } = call;
-      calls.push({ op: 'turn', session, turnId, fence, afterSeq, mayStart });
+      const { turnId, fence, afterSeq } = call;
+      calls.push({ op: 'turn', session, turnId, fence, afterSeq, mayStart: call.mayStart });
+      const mayStart = call.mayStart && afterSeq === 0;
       const lane = laneOf(call.laneId);
       if (fence < lane.fence) return yield { seq: afterSeq + 1, type: 'refused', reason: 'stale_fence' };
       lane.fence = fence;
@@ -70,7 +71,7 @@ export const scriptedAgentRuntime = (script: Script = () => [aDone('ok')]): Scri
       const saved = lane.saved.get(turnId);
       if (saved !== undefined) return yield* retold(saved, afterSeq);
       if (!mayStart) return yield { seq: afterSeq + 1, type: 'refused', reason: 'unknown_turn' };
-      yield* start(call, lane).view(afterSeq, signal);
+      yield* start(call, lane).view(0, signal);
     },
     steer: async (session, call) => {
       const run = reachable('steer', session, call);

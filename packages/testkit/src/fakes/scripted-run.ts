@@ -61,7 +61,7 @@ export const createScriptedRun = (call: TurnCall, script: Script, save: (done: D
     async *view(afterSeq, signal) {
       const left = Promise.withResolvers<void>();
       signal.addEventListener('abort', () => left.resolve(), { once: true });
-      let seq = call.afterSeq;
+      let seq = 0;
       let cuts = 0;
       for (let index = 0; !signal.aborted; index += 1) {
         const step = stepAt(index);
