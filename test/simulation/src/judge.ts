@@ -52,9 +52,11 @@ const answerProblems = (update: SentUpdate, sightings: Sightings): readonly stri
   if (update.isStranger || update.kind !== 'message') return [];
   const { token, laneId, updateId } = update;
   if (update.acceptedAtMs === undefined) return [`update ${updateId} was never accepted`];
-  const opened = saying(update, openMark(token), sightings);
-  const closed = saying(update, closeMark(token), sightings);
   const failed = saying(update, failMark(token), sightings);
+  // What a run had said before it failed is no answer: the next one answers what was not asked of that turn.
+  const isAnswer = (message: BotMessage): boolean => !hasFailed(message, sightings);
+  const opened = saying(update, openMark(token), sightings).filter(isAnswer);
+  const closed = saying(update, closeMark(token), sightings).filter(isAnswer);
   const copies = [
     ...tooMany(update, opened, 'its answer begins', sightings),
     ...tooMany(update, closed, 'its answer ends', sightings),
@@ -71,11 +73,25 @@ const answerProblems = (update: SentUpdate, sightings: Sightings): readonly stri
 
 /** Two copies only where a send was in doubt, never three. */
 const tooMany = (
-  { updateId, laneId }: SentUpdate,
+  update: SentUpdate,
   answers: readonly BotMessage[],
   what: string,
   sightings: Sightings,
 ): readonly string[] => {
+  const { updateId, laneId } = update;
+  // A person who asks for another try of what was put aside may get another answer.
+  if (isRetried(laneId, sightings)) {
+    const turns = new Set(answers.map(({ turnId }) => turnId));
+    if (turns.size > 1)
+      return [...turns].flatMap((turn) =>
+        tooMany(
+          update,
+          answers.filter(({ turnId }) => turnId === turn),
+          what,
+          sightings,
+        ),
+      );
+  }
   if (answers.length < 2) return [];
   if (answers.length > 2) return [`update ${updateId}: ${what} ${answers.length} times`];
   const isFlagged =
@@ -83,10 +99,19 @@ const tooMany = (
   return isFlagged ? [] : [`update ${updateId}: ${what} twice, and nothing is in doubt`];
 };
 
+const isRetried = (laneId: string, sightings: Sightings): boolean =>
+  alarmed(sightings, 'turn_parked', laneId) &&
+  sightings.updates.some((update) => update.laneId === laneId && update.command === 'retry');
+
+const hasFailed = ({ laneId, turnId }: BotMessage, { messages }: Sightings): boolean =>
+  messages.some((other) => other.laneId === laneId && other.turnId === turnId && lastText(other).includes('failed:'));
+
 /** Why an answer may be missing although its message was not put aside. */
 const isExcused = ({ laneId }: SentUpdate, sightings: Sightings): boolean =>
   sightings.closedLanes.has(laneId) ||
   [...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`)) ||
+  // The part, its second try and the line about it, all in doubt: nobody can be told any more, but the alarm rings.
+  sightings.alarms.filter((alarm) => alarm.name === 'reply_in_doubt' && alarm.laneId === laneId).length >= 3 ||
   // A part that was sent twice without Telegram's word may be missing; the chat is told.
   sightings.messages.some(
     (message) => message.laneId === laneId && /may be missing or doubled|The line was cut/u.test(lastText(message)),
@@ -111,10 +136,7 @@ const orderProblems = (sightings: Sightings): readonly string[] => {
       if (before.update.laneId !== after.update.laneId || before.update.updateId >= after.update.updateId) continue;
       if (before.atMs === undefined || after.atMs === undefined || before.atMs <= after.atMs) continue;
       const wasKept = (before.update.acceptedAtMs ?? Infinity) <= (after.update.firstDeliveredAtMs ?? 0);
-      if (
-        wasKept &&
-        !sightings.updates.some(({ command, laneId }) => command === 'retry' && laneId === before.update.laneId)
-      )
+      if (wasKept && !isRetried(before.update.laneId, sightings))
         problems.push(`order: ${after.update.updateId} was answered before ${before.update.updateId}`);
     }
   return problems;
@@ -149,7 +171,7 @@ const commandProblems = (sightings: Sightings): readonly string[] => {
 };
 
 /** No half sentence stays behind, and no finished text becomes a draft again. */
-const draftProblems = ({ messages }: Sightings): readonly string[] =>
+const draftProblems = ({ messages, undeliverable }: Sightings): readonly string[] =>
   messages.flatMap((message) => {
     const problems: string[] = [];
     const final = message.texts.findIndex(({ text }) => !isDraft(text));
@@ -161,7 +183,9 @@ const draftProblems = ({ messages }: Sightings): readonly string[] =>
       (other) =>
         other.laneId === message.laneId && other.turnId === message.turnId && /\babove\b/u.test(lastText(other)),
     );
-    if (isLeft && !isKept && message.noted && !message.removalAsked)
+    // Who refuses messages keeps what was there.
+    const isRefused = undeliverable.has(`${message.laneId}/${message.turnId ?? ''}`);
+    if (isLeft && !isKept && !isRefused && message.noted && !message.removalAsked)
       problems.push(`#${message.id} stays behind as a draft: ${lastText(message)}`);
     return problems;
   });

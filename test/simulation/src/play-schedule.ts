@@ -221,7 +221,9 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       const lane = lanes.peek(laneId as LaneId);
       if (lane === undefined) return [];
       const waiting = Object.keys(lane.inbox);
-      if (waiting.length === 0 && lane.lease === undefined && lane.turn === undefined) return [];
+      // A lease that ran out and holds nothing back is at rest.
+      const isHeld = lane.lease !== undefined && lane.lease.expiresAtMs + 10_000 > timeline.now();
+      if (waiting.length === 0 && !isHeld && lane.turn === undefined) return [];
       return [`${laneId} has ${waiting.join(' ')}, turn ${lane.turn?.id}, lease ${lane.lease?.holder}`];
     });
   const isQuiet = (): boolean =>

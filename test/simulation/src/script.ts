@@ -67,7 +67,9 @@ export const scriptedAnswer =
       if (signal.aborted) return answered('stopped');
       if (faults.on('M1.throttled')) {
         faults.fire('M1.throttled');
-        const message = `I could not finish ${tokens.map(failMark).join(' ')}`;
+        // What was put in meanwhile is still waiting, and is answered by the next turn.
+        const asked = call.messages.map(({ text }) => failMark(tokenIn(text)));
+        const message = `I could not finish ${asked.join(' ')}`;
         return { kind: 'failed', code: 'model_busy', message, retryable: random.chance(0.7) };
       }
       if (steered.length > 0) say(steered.map(({ text }) => openMark(tokenIn(text))).join(' '));
