@@ -1,3 +1,4 @@
+import { LEASE_MS } from '@agent-claw/core';
 import * as z from 'zod/mini';
 
 const filled = z.string().check(z.minLength(1));
@@ -31,6 +32,7 @@ export type AgentRunnerEnvironment = Pick<
 const overridesSchema = z.object({
   TELEGRAM_API_ROOT: z._default(z.optional(z.url()), 'https://api.telegram.org'),
   WAKE_HIDDEN_S: duration(45),
+  LEASE_MS: duration(LEASE_MS),
   /** AgentCore's `maxLifetime`, which infra/lib/agent-runtime.ts sets. */
   SESSION_LIFE_MS: duration(8 * 3_600_000),
 });
@@ -46,6 +48,7 @@ export interface AgentRunnerConfig {
   readonly ownerId: string;
   readonly legMs: number;
   readonly wakeHiddenS: number;
+  readonly leaseMs: number;
   readonly sessionLifeMs: number;
 }
 
@@ -66,6 +69,7 @@ export const parseConfig = (environment: unknown): AgentRunnerConfig => {
     ownerId: data.OWNER_ID,
     legMs: Number(data.LEG_LIMIT_MS),
     wakeHiddenS: Number(data.WAKE_HIDDEN_S),
+    leaseMs: Number(data.LEASE_MS),
     sessionLifeMs: Number(data.SESSION_LIFE_MS),
   };
 };

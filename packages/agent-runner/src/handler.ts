@@ -31,7 +31,11 @@ const secret = secretsManagerBotSecret({
 
 const answerWake = createAnswerWake({
   runLeg: createRunLeg({
-    lanes: dynamoLaneStore({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
+    lanes: dynamoLaneStore({
+      client: new DynamoDBClient(CLIENT_LIMITS),
+      tableName: config.stateTable,
+      leaseMs: config.leaseMs,
+    }),
     wakes: sqsWakeQueue(queue),
     runtime: agentcoreRuntime({ client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock }),
     messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),

@@ -15,6 +15,8 @@ export const openLedger = (lanes: LaneStore, keeper: LeaseKeeper, turn: ActiveTu
     get: (part) => noted.get(part),
     parts: () => [...noted.keys()],
     async note(part, state) {
+      // An id is known whatever becomes of the write: without it the message could not be edited or removed any more.
+      if (state.messageId !== undefined) noted.set(part, state);
       if (!keeper.accept(await lanes.notePart(keeper.lease, part, state))) return false;
       noted.set(part, state);
       return true;

@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentRuntime, Clock, InboxEntry, RenderedPart, ReplyRenderer, TurnEvent } from '@agent-claw/core';
+import { RetryableError } from '@agent-claw/core';
+import type {
+  AgentRuntime,
+  Clock,
+  InboxEntry,
+  LaneStore,
+  LedgerPart,
+  RenderedPart,
+  ReplyRenderer,
+  TurnEvent,
+} from '@agent-claw/core';
 import {
   aLaneId,
   anEntry,
+  aTurn,
   manualClock,
   memoryLanes,
   memoryWakeQueue,
   recordingLog,
   recordingMessenger,
 } from '@agent-claw/testkit';
-import { LIMITS } from '../test/leg-world.ts';
+import { aLegWorld, LIMITS } from '../test/leg-world.ts';
+import { talkingAgent } from '../test/talking-agent.ts';
 import { createRunLeg } from './run-leg.ts';
 import type { LegOutcome } from './run-leg.ts';
 
@@ -76,6 +88,45 @@ const aWorld = (words: number) => {
     messenger.shown().map(({ part, silent }) => ({ text: (part as unknown as { text: string }).text, silent }));
   return { clock, say, leg, shown, messenger, peek, wakes, log };
 };
+
+describe('a draft', () => {
+  const withPlaceholder = async (ledger: Readonly<Record<string, LedgerPart>>, lanes = (store: LaneStore) => store) => {
+    const slowly = talkingAgent(6).agent;
+    const world = aLegWorld(slowly, lanes);
+    const to = { channel: 'tg', account: '7000', place: '4242001' };
+    await world.messenger.send(to, { text: 'all said' } as never, {}, () => 1);
+    await world.say(anEntry(1));
+    if (Object.keys(ledger).length > 0) await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
+    return world;
+  };
+
+  it('is not drawn again over an answer that an earlier leg has begun', async () => {
+    const world = await withPlaceholder({
+      draft: { state: 'sent', messageId: 101 },
+      p0: { state: 'sent', messageId: 101 },
+    });
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ shown: world.shown(), edits: world.messenger.shown().map(({ edits }) => edits) }).toEqual({
+      shown: ['all said'],
+      edits: [0],
+    });
+  });
+
+  it('is found again although the note of its id was not confirmed', async () => {
+    const lost = (store: LaneStore): LaneStore => ({
+      ...store,
+      notePart: async (lease, part, state) => {
+        const written = await store.notePart(lease, part, state);
+        if (part === 'draft' && state.messageId !== undefined) throw new RetryableError('The answer was lost.');
+        return written;
+      },
+    });
+    const world = await withPlaceholder({}, lost);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    // The first message is not of this turn.
+    expect(world.shown().slice(1)).toEqual(['all said']);
+  });
+});
 
 describe('a turn that takes a while', () => {
   it('shows a silent placeholder that grows, and turns it into the answer', async () => {

@@ -17,8 +17,9 @@ export const talkingAgent = (seconds: number, override: Partial<AgentRuntime> = 
     return {
       async *turn(session, call, signal): AsyncGenerator<TurnEvent> {
         sessions.push(session);
-        // Like the container, it works on without a viewer.
-        if (call.mayStart) Object.assign(state, { startedAtMs: clock.now(), stopped: false });
+        // Like the container, it works on without a viewer. One that it is asked for without a start has begun just then.
+        if (call.mayStart || state.startedAtMs === 0)
+          Object.assign(state, { startedAtMs: clock.now(), stopped: false });
         for (let seq = 1; seq <= seconds && !state.stopped; seq += 1) {
           await clock.sleep(state.startedAtMs + seq * 1_000 - clock.now(), signal);
           if (signal.aborted) return;
