@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Workspace packages export their TypeScript source under this condition, so tests need no build.
 const conditions = ['@app/source'];
-const project = (name: string, include: string[], timeoutMs: number) => ({
+const project = (name: string, include: string[], timeoutMs: number, groupOrder = 0) => ({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     name,
@@ -10,6 +10,7 @@ const project = (name: string, include: string[], timeoutMs: number) => ({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    sequence: { groupOrder },
   },
 });
 
@@ -18,7 +19,12 @@ export default defineConfig({
     projects: [
       project(
         'unit',
-        ['packages/*/src/**/*.test.ts', 'agent-container/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+        [
+          'packages/*/src/**/*.test.ts',
+          'agent-container/src/**/*.test.ts',
+          'scripts/**/*.test.ts',
+          'test/simulation/{driver,src}/**/*.test.ts',
+        ],
         10_000,
       ),
       project(
@@ -35,6 +41,8 @@ export default defineConfig({
       project('fences', ['test/fences/**/*.test.ts'], 120_000),
       project('drills', ['test/drills/**/*.test.ts'], 180_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+      // Takes all cores for two minutes: it goes last, when nothing that keeps time runs beside it.
+      project('simulation', ['test/simulation/*.test.ts'], 900_000, 1),
     ],
   },
 });

@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const accessNotAskedAtSend: PlantedBug = {
+  name: 'access-not-asked-at-send',
+  breaks: 'Every outbound chat is checked against the access list at the moment of the call.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/chat.ts',
+      find: 'to.account === botId && mayReceive(to, access);',
+      replace: 'to.account === botId;',
+    },
+  ],
+};

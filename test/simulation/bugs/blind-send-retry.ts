@@ -1,0 +1,18 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const blindSendRetry: PlantedBug = {
+  name: 'blind-send-retry',
+  breaks:
+    'A send whose answer was lost is repeated only with a note of the doubt: else a second copy is unmarked, and a third one comes.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/chat.ts',
+      find: 'send: (part, options) => gated((to) => messenger.send(to, part, options, permit)),',
+      replace: `send: (part, options) =>
+      gated(async (to) => {
+        const first = await messenger.send(to, part, options, permit);
+        return first.kind === 'in_doubt' ? messenger.send(to, part, options, permit) : first;
+      }),`,
+    },
+  ],
+};

@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const crashesNeverPark: PlantedBug = {
+  name: 'crashes-never-park',
+  breaks: 'What crashes its leg again and again is put aside, so that the lane goes on.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/run-leg.ts',
+      find: 'keeper.lane().crashes >= MAX_ATTEMPTS',
+      replace: 'keeper.lane().crashes > 1_000 * MAX_ATTEMPTS',
+    },
+  ],
+};

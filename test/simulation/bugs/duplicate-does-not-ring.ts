@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const duplicateDoesNotRing: PlantedBug = {
+  name: 'duplicate-does-not-ring',
+  breaks: 'A duplicate update rings too: the first delivery may have died between the append and the ring.',
+  patches: [
+    {
+      file: 'packages/tg-ingest/src/ingest-update.ts',
+      find: `if (appended.kind === 'full') return false;`,
+      replace: `if (appended.kind !== 'appended') return appended.kind === 'duplicate';`,
+    },
+  ],
+};

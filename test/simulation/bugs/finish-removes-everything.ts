@@ -1,0 +1,17 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const finishRemovesEverything: PlantedBug = {
+  name: 'finish-removes-everything',
+  breaks: 'A finish removes what the turn has answered and nothing else: what came meanwhile would be lost.',
+  patches: [
+    {
+      file: 'packages/testkit/src/fakes/memory-lane-store.ts',
+      find: '.filter(([id]) => !answered.has(id))',
+      replace: '.filter(([id]) => !answered.has(id) && false)',
+    },
+  ],
+  inAdapter: {
+    suite: 'packages/testkit/src/contracts/lane-store-contract.ts',
+    test: 'removes exactly the answered entries and keeps the lease while more waits',
+  },
+};

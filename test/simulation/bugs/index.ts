@@ -1,0 +1,57 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+import { accessNotAskedAtSend } from './access-not-asked-at-send.ts';
+import { ackBeforeAppend } from './ack-before-append.ts';
+import { acknowledgedAfterLostLease } from './acknowledged-after-lost-lease.ts';
+import { appendNotRepeatable } from './append-not-repeatable.ts';
+import { blindSendRetry } from './blind-send-retry.ts';
+import { conversationNotFenced } from './conversation-not-fenced.ts';
+import { crashesNeverPark } from './crashes-never-park.ts';
+import { duplicateDoesNotRing } from './duplicate-does-not-ring.ts';
+import { finishRemovesEverything } from './finish-removes-everything.ts';
+import { heartbeatNamedByFiring } from './heartbeat-named-by-firing.ts';
+import { highWaterMark } from './high-water-mark.ts';
+import { lostFinalEdit } from './lost-final-edit.ts';
+import { lowerFenceLetIn } from './lower-fence-let-in.ts';
+import { noFenceCheck } from './no-fence-check.ts';
+import { noIfMatch } from './no-if-match.ts';
+import { noNoteBeforeSend } from './no-note-before-send.ts';
+import { noSkewMargin } from './no-skew-margin.ts';
+import { permitNeverRefuses } from './permit-never-refuses.ts';
+import { placeholderLeft } from './placeholder-left.ts';
+import { releaseWithoutOwner } from './release-without-owner.ts';
+import { ringBeforeRelease } from './ring-before-release.ts';
+import { savedTurnNotLookedUp } from './saved-turn-not-looked-up.ts';
+import { steeredAnsweredTwice } from './steered-answered-twice.ts';
+import { steeredCountsAsConsumed } from './steered-counts-as-consumed.ts';
+import { stopReachesNewer } from './stop-reaches-newer.ts';
+import { thirdCopy } from './third-copy.ts';
+
+/** Every mistake that the simulation has to find. */
+export const BUGS: readonly PlantedBug[] = [
+  accessNotAskedAtSend,
+  ackBeforeAppend,
+  acknowledgedAfterLostLease,
+  appendNotRepeatable,
+  blindSendRetry,
+  conversationNotFenced,
+  crashesNeverPark,
+  duplicateDoesNotRing,
+  finishRemovesEverything,
+  heartbeatNamedByFiring,
+  highWaterMark,
+  lostFinalEdit,
+  lowerFenceLetIn,
+  noFenceCheck,
+  noIfMatch,
+  noNoteBeforeSend,
+  noSkewMargin,
+  permitNeverRefuses,
+  placeholderLeft,
+  releaseWithoutOwner,
+  ringBeforeRelease,
+  savedTurnNotLookedUp,
+  steeredAnsweredTwice,
+  steeredCountsAsConsumed,
+  stopReachesNewer,
+  thirdCopy,
+];

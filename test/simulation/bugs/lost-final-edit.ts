@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const lostFinalEdit: PlantedBug = {
+  name: 'lost-final-edit',
+  breaks: 'The last edit of an answer is repeated until it is confirmed: else a half draft stays for ever.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/send-part.ts',
+      find: `if (outcome.kind === 'edited') return`,
+      replace: `if (outcome.kind === 'edited' || outcome.kind === 'in_doubt') return`,
+    },
+  ],
+};

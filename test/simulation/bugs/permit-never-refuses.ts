@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const permitNeverRefuses: PlantedBug = {
+  name: 'permit-never-refuses',
+  breaks: 'Every call to the channel asks whether the lease still stands: a frozen leg that wakes up stays silent.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/chat.ts',
+      find: 'keeper.maySend() && !deadline.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;',
+      replace: '60_000;',
+    },
+  ],
+};

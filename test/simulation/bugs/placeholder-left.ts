@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const placeholderLeft: PlantedBug = {
+  name: 'placeholder-left',
+  breaks: 'A slow answer comes as a fresh message, and its placeholder goes.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/deliver-reply.ts',
+      find: 'await tidyPlaceholder(outbox, opening.messageId);',
+      replace: 'void 0;',
+    },
+  ],
+};

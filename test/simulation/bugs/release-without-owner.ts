@@ -1,0 +1,19 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const releaseWithoutOwner: PlantedBug = {
+  name: 'release-without-owner',
+  breaks: 'A lease is given back by its owner only: a late leg lets a third one in beside the one that works.',
+  patches: [
+    {
+      file: 'packages/testkit/src/fakes/memory-lane-store.ts',
+      find: `handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
+      const record = mine(lease);`,
+      replace: `handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
+      const record = records.get(lease.laneId) ?? null;`,
+    },
+  ],
+  inAdapter: {
+    suite: 'packages/testkit/src/contracts/lane-store-contract.ts',
+    test: 'refuses every write of a holder whose lease was taken over',
+  },
+};

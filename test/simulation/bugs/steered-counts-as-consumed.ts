@@ -1,0 +1,14 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const steeredCountsAsConsumed: PlantedBug = {
+  name: 'steered-counts-as-consumed',
+  breaks: 'A steered message leaves the inbox only when the run has read it: one that came too late is answered next.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/end-turn.ts',
+      find: 'const worked = new Set([...turn.taken, ...ending.consumed]);',
+      replace: `const offered = Object.values(outbox.keeper.lane().inbox).filter(({ kind }) => kind === 'message');
+  const worked = new Set([...turn.taken, ...ending.consumed, ...offered.map(({ id }) => id)]);`,
+    },
+  ],
+};

@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const stopReachesNewer: PlantedBug = {
+  name: 'stop-reaches-newer',
+  breaks: 'A stop ends what was accepted before it: messages that came after it are answered.',
+  patches: [
+    {
+      file: 'packages/core/src/next-turn.ts',
+      find: `entry.kind !== 'heartbeat' && entry.sequence <= stop.sequence`,
+      replace: `entry.kind !== 'heartbeat'`,
+    },
+  ],
+};

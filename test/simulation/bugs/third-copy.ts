@@ -1,0 +1,13 @@
+import type { PlantedBug } from '../driver/planted-bug.ts';
+
+export const thirdCopy: PlantedBug = {
+  name: 'third-copy',
+  breaks: 'A part is tried twice at most, and the second try says so.',
+  patches: [
+    {
+      file: 'packages/agent-runner/src/send-part.ts',
+      find: `const isSecond = ledger.get(key)?.state === 'sending';`,
+      replace: 'const isSecond = false;',
+    },
+  ],
+};
