@@ -11,8 +11,13 @@ const leaseIsOver = 'leaseUntilMs < :overBefore';
 /** A lease that ends or is released between the write and the read is asked for again. */
 const MAX_ROUNDS = 4;
 
+export interface DynamoLaneStoreOptions extends LaneTable {
+  /** How long a lease lasts after its last renewal; `LEASE_MS` unless a local system shortens it. */
+  readonly leaseMs?: number;
+}
+
 /** The working side of a lane. Every method is one conditional write; a condition that fails costs one consistent read where the reason matters. */
-export const dynamoLaneStore = (table: LaneTable): LaneStore => {
+export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStoreOptions): LaneStore => {
   // Ids that the finish of a lease may forget, known from the item that its acquire returned.
   const surplus = new Map<LaneId, { readonly fence: number; readonly ids: readonly string[] }>();
 
@@ -27,7 +32,7 @@ export const dynamoLaneStore = (table: LaneTable): LaneStore => {
 
   return {
     acquire: async (laneId, holder, nowMs) => {
-      const { outcome, seen } = await acquire(table, laneId, holder, nowMs);
+      const { outcome, seen } = await acquire(table, laneId, holder, nowMs, leaseMs);
       surplus.delete(laneId);
       if (outcome.kind === 'acquired') {
         const ids = surplusSeen(seen, outcome.lane.inbox);
@@ -40,7 +45,7 @@ export const dynamoLaneStore = (table: LaneTable): LaneStore => {
         attempted: 'Renewal of the lease on lane',
         conditions: [],
         set: ['leaseUntilMs = :until'],
-        values: { ':until': nowMs + LEASE_MS },
+        values: { ':until': nowMs + leaseMs },
       }),
     saveTurn: (lease, turn, session) =>
       leased(lease, {
@@ -103,6 +108,7 @@ const acquire = async (
   laneId: LaneId,
   holder: string,
   nowMs: number,
+  leaseMs: number,
 ): Promise<{ readonly outcome: AcquireOutcome; readonly seen: ReadonlySet<string> }> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const taken = await updateLane(table, laneId, {
@@ -120,7 +126,7 @@ const acquire = async (
       ],
       values: {
         ':holder': holder,
-        ':until': nowMs + LEASE_MS,
+        ':until': nowMs + leaseMs,
         ':overBefore': nowMs - LEASE_SKEW_MARGIN_MS,
         ':zero': 0,
         ':one': 1,

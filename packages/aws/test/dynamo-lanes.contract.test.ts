@@ -30,7 +30,21 @@ const create = async () => {
   return { laneId, lanes: dynamoLaneStore({ client, tableName }), mailbox: dynamoMailbox({ client, tableName }) };
 };
 
-describe('dynamoLaneStore', () => laneStoreContract(create));
+describe('dynamoLaneStore', () => {
+  laneStoreContract(create);
+
+  it('grants and renews for as long as it was told to', async () => {
+    const { laneId } = await create();
+    const store = dynamoLaneStore({ client, tableName, leaseMs: 8_000 });
+    const acquired = await store.acquire(laneId, 'wake-1/a', 1_000);
+    expect(acquired).toMatchObject({ kind: 'acquired', lease: { expiresAtMs: 9_000 } });
+    if (acquired.kind !== 'acquired') return;
+    expect(await store.renew(acquired.lease, 3_000)).toMatchObject({
+      kind: 'done',
+      lane: { lease: { expiresAtMs: 11_000 } },
+    });
+  });
+});
 describe('dynamoMailbox', () => mailboxContract(create));
 
 describe('dynamoOpenLanes', () => {

@@ -108,6 +108,7 @@ const startParts = async (
       program.kind === 'runtime'
         ? modelEnvironment(model.spec, deps.environment)
         : { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
+    ...sessionLifeOf(deps.environment),
     ...(deps.onLog === undefined ? {} : { log: deps.onLog }),
     ...(deps.faults === undefined ? {} : { faults: deps.faults }),
   }).catch((error: unknown) => {
@@ -162,10 +163,16 @@ const onlySecretOf = (cdkOut: string): string => {
 /** Limits that a test shortens; unset on any other day. */
 const timingOf = (environment: StartDeps['environment']): Record<string, string> =>
   Object.fromEntries(
-    ['LEG_LIMIT_MS', 'WAKE_HIDDEN_S'].flatMap((name) =>
+    ['LEG_LIMIT_MS', 'WAKE_HIDDEN_S', 'LEASE_MS', 'SESSION_LIFE_MS'].flatMap((name) =>
       environment[`AGENT_CLAW_${name}`] ? [[name, environment[`AGENT_CLAW_${name}`] ?? '']] : [],
     ),
   );
+
+/** The platform's half of a shortened session: it ends the microVM when the runner expects it to. */
+const sessionLifeOf = (environment: StartDeps['environment']): { readonly sessionLifeMs?: number } => {
+  const text = environment['AGENT_CLAW_SESSION_LIFE_MS'];
+  return text ? { sessionLifeMs: Number(text) } : {};
+};
 
 const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: string, stops: Stops): void => {
   const double = createTelegramDouble({

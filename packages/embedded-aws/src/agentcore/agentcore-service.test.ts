@@ -43,7 +43,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-const aRuntime = async () => {
+const aRuntime = async (options: { readonly maxLifetimeMs?: number } = {}) => {
   const imageDir = mkdtempSync(join(tmpdir(), 'image-'));
   writeFileSync(join(imageDir, 'server.mjs'), SERVER);
   writeFileSync(
@@ -65,7 +65,7 @@ const aRuntime = async () => {
       idleTimeoutMs: 60_000,
       maxLifetimeMs: 600_000,
     },
-    { guard, logs, clock },
+    { guard, logs, clock, ...options },
   );
   const aws = await startEmbeddedAws({
     port: 0,
@@ -163,6 +163,19 @@ describe('agentcore runtime', () => {
     await ended(first.pid);
     await expect.poll(() => host.sessionIds()).toEqual([]);
   });
+
+  it.each([[{}, 10] as const, [{ maxLifetimeMs: 120_000 }, 2] as const])(
+    'ends a session at the end of its life, however busy it is (%j)',
+    async (options, minutes) => {
+      const { invoke, clock, ended } = await aRuntime(options);
+      const { first } = await invoke({ op: 'status', status: 'HealthyBusy' });
+      for (let minute = 1; minute < minutes; minute += 1) await advanceInSteps(clock, 60_000);
+      expect(isAlive(first.pid)).toBe(true);
+      await advanceInSteps(clock, 60_000);
+      await ended(first.pid);
+      expect((await invoke({ op: 'turn' })).first).toMatchObject({ count: 1 });
+    },
+  );
 
   it('stops a session on request and says so when there is none', async () => {
     const { client, invoke, ended } = await aRuntime();

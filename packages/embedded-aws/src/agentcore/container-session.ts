@@ -22,6 +22,8 @@ export interface SessionDeps {
   readonly guard: ProcessGuard;
   readonly logs: FunctionLogs;
   readonly clock: EmbeddedClock;
+  /** Ends sessions earlier than the template says, so that a test sees the end of a life. */
+  readonly maxLifetimeMs?: number;
 }
 
 /** The answer of a container, its body still arriving. */
@@ -58,6 +60,7 @@ export const startSession = async (spec: RuntimeSpec, deps: SessionDeps): Promis
   deps.logs.collect(spec.name, child.stderr);
   await untilHealthy(spec, child, port);
   const { clock } = deps;
+  const lifeMs = deps.maxLifetimeMs ?? spec.maxLifetimeMs;
   const startedAtMs = clock.now();
   let lastActiveMs = startedAtMs;
   let inFlight = 0;
@@ -79,7 +82,7 @@ export const startSession = async (spec: RuntimeSpec, deps: SessionDeps): Promis
     if (ping.changedAtMs !== null && ping.changedAtMs <= clock.now()) {
       lastActiveMs = Math.max(lastActiveMs, ping.changedAtMs);
     }
-    const isOver = clock.now() - lastActiveMs >= spec.idleTimeoutMs || clock.now() - startedAtMs >= spec.maxLifetimeMs;
+    const isOver = clock.now() - lastActiveMs >= spec.idleTimeoutMs || clock.now() - startedAtMs >= lifeMs;
     if (!isOver) return arm();
     deps.logs.write(spec.name, `Session process ${child.pid} ends: idle or at the end of its life.`);
     await stop();
@@ -87,7 +90,7 @@ export const startSession = async (spec: RuntimeSpec, deps: SessionDeps): Promis
   const arm = (): void => {
     const nextMs = Math.min(
       lastActiveMs + spec.idleTimeoutMs,
-      startedAtMs + spec.maxLifetimeMs,
+      startedAtMs + lifeMs,
       clock.now() + Math.max(1000, spec.idleTimeoutMs / 8),
     );
     cancelCheck = clock.schedule(nextMs, () => void check());

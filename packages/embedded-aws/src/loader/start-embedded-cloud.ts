@@ -46,6 +46,8 @@ export interface EmbeddedCloudOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Variables for a function or container on top of the template's. */
   readonly extraEnv?: (program: ProgramName) => Readonly<Record<string, string>>;
+  /** Ends the sessions of containers earlier than the template says. */
+  readonly sessionLifeMs?: number;
   readonly clock?: EmbeddedClock;
   readonly log?: (line: LogLine) => void;
   readonly faults?: FaultSwitches;
@@ -163,7 +165,12 @@ export const startEmbeddedCloud = async (options: EmbeddedCloudOptions): Promise
     owner,
     callerOf,
     accounts,
-    programs: { guard, logs, clock },
+    programs: {
+      guard,
+      logs,
+      clock,
+      ...(options.sessionLifeMs === undefined ? {} : { maxLifetimeMs: options.sessionLifeMs }),
+    },
     clock,
     endpoint,
     publicUrl: options.publicUrl.replace(/\/$/, ''),
