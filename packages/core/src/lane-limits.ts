@@ -24,14 +24,20 @@ export const entryBytes = (entry: InboxEntry): number => utf8.encode(JSON.string
 
 const numberOf = (id: string): number => Number(id.slice(1));
 
-/** The remembered ids that may be forgotten: all but the newest of each kind (`u…`, `h…`), and never one that still waits. */
+/**
+ * The remembered ids that may be forgotten, of each kind (`u…`, `h…`) all but the 200 nearest to what waits, and never one that
+ * waits. Nearest, not highest: Telegram begins at a random number again when a bot was silent for a week.
+ */
 export const surplusSeen = (seen: Iterable<string>, waiting: Readonly<Record<string, unknown>>): readonly string[] => {
   const kinds = new Map<string, string[]>();
   for (const id of seen) kinds.set(id.charAt(0), [...(kinds.get(id.charAt(0)) ?? []), id]);
-  return [...kinds.values()].flatMap((ids) =>
-    ids
-      .sort((a, b) => numberOf(b) - numberOf(a))
+  return [...kinds].flatMap(([kind, ids]) => {
+    const current = Object.keys(waiting).filter((id) => id.startsWith(kind));
+    const newest = Math.max(...(current.length > 0 ? current : ids).map(numberOf));
+    const distance = (id: string): number => Math.abs(newest - numberOf(id));
+    return ids
+      .sort((a, b) => distance(a) - distance(b))
       .slice(SEEN_KEPT)
-      .filter((id) => !Object.hasOwn(waiting, id)),
-  );
+      .filter((id) => !Object.hasOwn(waiting, id));
+  });
 };

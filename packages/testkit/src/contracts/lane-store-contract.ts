@@ -305,6 +305,21 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(await mailbox.append({ laneId, entry: big(4), nowMs: NOW })).toEqual({ kind: 'full' });
     });
 
+    it('remembers what has just come when the channel begins to count anew', async () => {
+      const world = await create();
+      const { laneId, mailbox, lanes } = world;
+      for (let first = 90_001; first <= 90_000 + SEEN_KEPT; first += 20) {
+        const batch = Array.from({ length: 20 }, (_, index) => first + index);
+        await put(world, ...batch);
+        await lanes.finish(await leaseOf(world), { answered: ids(...batch) }, NOW);
+      }
+      for (const sequence of [7, 8]) {
+        await put(world, sequence);
+        await lanes.finish(await leaseOf(world), { answered: ids(sequence) }, NOW);
+      }
+      expect(await mailbox.append({ laneId, entry: anEntry(7), nowMs: NOW })).toEqual({ kind: 'duplicate' });
+    });
+
     it('forgets all but the newest accepted ids', async () => {
       const world = await create();
       const { laneId, mailbox, lanes } = world;

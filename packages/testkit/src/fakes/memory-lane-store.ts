@@ -62,7 +62,7 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
         return records.get(lease.laneId)?.releasedFence === lease.fence ? { kind: 'released' } : { kind: 'lease_lost' };
       const rest = afterFinish(record.lane, request);
       const seen = new Set(record.seen);
-      for (const id of surplusSeen(seen, rest.inbox)) seen.delete(id);
+      for (const id of surplusSeen(seen, record.lane.inbox)) seen.delete(id);
       if (Object.keys(rest.inbox).length > 0) {
         records.set(lease.laneId, { ...record, lane: rest, seen });
         return { kind: 'more', lane: rest };
