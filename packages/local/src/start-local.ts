@@ -160,10 +160,10 @@ const onlySecretOf = (cdkOut: string): string => {
   return ids[0] ?? '';
 };
 
-/** Limits that a test shortens; unset on any other day. */
+/** Limits that a test shortens, and the epoch of a deployment that it plays; unset on any other day. */
 const timingOf = (environment: StartDeps['environment']): Record<string, string> =>
   Object.fromEntries(
-    ['LEG_LIMIT_MS', 'WAKE_HIDDEN_S', 'LEASE_MS', 'SESSION_LIFE_MS'].flatMap((name) =>
+    ['LEG_LIMIT_MS', 'WAKE_HIDDEN_S', 'LEASE_MS', 'SESSION_LIFE_MS', 'RUNTIME_EPOCH'].flatMap((name) =>
       environment[`AGENT_CLAW_${name}`] ? [[name, environment[`AGENT_CLAW_${name}`] ?? '']] : [],
     ),
   );

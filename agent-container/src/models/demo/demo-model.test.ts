@@ -1,6 +1,6 @@
 import { conversationIdOf, turnIdOf, isEffectivelyEmpty } from '@agent-claw/core';
 import type { WorkspaceStore } from '@agent-claw/core';
-import { aLaneId, memoryWorkspaceStore } from '@agent-claw/testkit';
+import { aLaneId, manualClock, memoryWorkspaceStore } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aWorld, messageSaying } from '../../../test/world.ts';
 import type { World } from '../../../test/world.ts';
@@ -111,6 +111,20 @@ describe('the demo model', () => {
     const startMs = world.clock.now();
     expect(await world.ask('count to 30 slowly')).toBe(Array.from({ length: 30 }, (_, index) => index + 1).join(' '));
     expect(world.clock.now() - startMs).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('takes slow steps, one tool call each, and answers what is said meanwhile with the same reply', async () => {
+    const clock = manualClock();
+    const world = aWorld({ clock, files: { 'AGENTS.md': '' } });
+    const said = world.say('take 3 slow steps');
+    await clock.advance(1_500);
+    const steer = { laneId: aLaneId(), turnId: turnIdOf(1), fence: 1, messages: [messageSaying('say banana', 2)] };
+    expect(world.table.steer(steer)).toBe(true);
+    await clock.advance(10_000);
+    expect((await said).at(-1)).toMatchObject({
+      reply: 'Step 1.\n\nStep 2.\n\nStep 3.\n\nThat took 3 slow steps.\n\nbanana',
+      consumed: ['u1', 'u2'],
+    });
   });
 
   it('plays a failing model', async () => {

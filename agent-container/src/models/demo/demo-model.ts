@@ -50,6 +50,13 @@ class DemoModel extends Model {
     if (step.kind === 'call') {
       // The id follows from the place in the conversation: no id is minted at random here.
       const toolUseId = `demo-${messages.length}-${input.results.length}`;
+      const { remark, pauseMs } = step.call;
+      if (remark !== undefined) {
+        yield { type: 'modelContentBlockStartEvent' };
+        yield { type: 'modelContentBlockDeltaEvent', delta: { type: 'textDelta', text: remark } };
+        yield { type: 'modelContentBlockStopEvent' };
+      }
+      if (pauseMs !== undefined) await this.clock.sleep(pauseMs, options?.cancelSignal);
       yield { type: 'modelContentBlockStartEvent', start: { type: 'toolUseStart', name: step.call.name, toolUseId } };
       yield {
         type: 'modelContentBlockDeltaEvent',

@@ -45,9 +45,21 @@ const severalTools: Plan = {
   },
 };
 
+/** A turn that takes long and has many steps, as research has. */
+const slowSteps = (count: number): Plan => ({
+  calls: Array.from({ length: count }, (_, index) => ({
+    name: 'list_files',
+    input: { folder: 'demo' },
+    remark: `Step ${index + 1}.`,
+    pauseMs: 1_000,
+  })),
+  answer: (results) => `That took ${results.length} slow steps.`,
+});
+
 /** Everything that the workspace tools can do, on request. */
 export const fileSkills: readonly Skill[] = [
   when(/^\/tool\s+([\w-]+)\s*([\s\S]*)$/iu, ([, name = '', json = '']) => jsonCall(name, json)),
+  when(/\b([1-9]|[12]\d|3[0-5]) slow steps\b/iu, ([, count = '']) => slowSteps(Number(count))),
   when(/\b(?:several|multiple|many) (?:tools|steps)\b|\bmulti-?step\b/iu, () => severalTools),
   when(
     /^(?:(?:please|ok(?:ay)?|hey|can you|could you|would you)[,\s]+)*(?:remember|note|don't forget|keep in mind)(?: down)?(?:\s+that|:)?\s+([\s\S]+)$/iu,

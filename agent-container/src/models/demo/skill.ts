@@ -3,6 +3,9 @@ import type { DemoInput, Said, ToolOutcome } from './read-input.ts';
 export interface DemoToolCall {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Said before the call, which then waits as long as `pauseMs` says. */
+  readonly remark?: string;
+  readonly pauseMs?: number;
 }
 
 export interface SkillContext {

@@ -15,7 +15,7 @@ Try one of these:
 - what did I just say? · my name is Ana · how many messages did I send?
 - write 9000 characters with code and a table
 - count to 30 slowly
-- use several tools
+- use several tools · take 10 slow steps
 - /tool read_file {"path": "MEMORY.md"}
 - simulate a model error
 
