@@ -1,8 +1,15 @@
+/** What the webhook said to one update. */
+export interface WebhookAnswer {
+  readonly status: number;
+  /** May carry one call of the Bot API, which Telegram runs when it delivers by itself. */
+  readonly body: string;
+}
+
 export interface PollOptions {
   readonly token: string;
   readonly apiRoot: string;
-  /** Hands one update over as Telegram's webhook would. @returns the HTTP status. */
-  readonly deliver: (update: unknown) => Promise<number>;
+  /** Hands one update over as Telegram's webhook would. */
+  readonly deliver: (update: unknown) => Promise<WebhookAnswer>;
   readonly onTrouble: (line: string) => void;
   /** Resolves after `ms`, or at once when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -35,13 +42,14 @@ export const pollTelegram = async ({
       const answer = (await response.json()) as { ok: boolean; result?: { update_id: number }[]; description?: string };
       if (!answer.ok) throw new Error(answer.description ?? `HTTP ${response.status}`);
       for (const update of answer.result ?? []) {
-        const status = await deliver(update);
+        const { status, body } = await deliver(update);
         // Confirming it would lose it: only what can never be taken is passed over, and said.
         if (NEVER_TAKEN.has(status))
           onTrouble(`Update ${update.update_id} cannot be read (${status}) and is passed over.`);
         else if (status < 200 || status > 299)
           throw new Error(`update ${update.update_id} was answered with ${status}`);
         offset = update.update_id + 1;
+        await runAnswer({ token, apiRoot, signal }, body);
       }
       failures = 0;
     } catch (error) {
@@ -50,6 +58,27 @@ export const pollTelegram = async ({
       onTrouble(`Telegram could not be polled (${scrubbed(error, token)}). Trying again.`);
       await sleep(Math.min(30_000, 500 * 2 ** failures), signal);
     }
+  }
+};
+
+const ANSWER_LIMIT_MS = 5_000;
+
+/** Runs the call in a webhook's answer: the typing sign, or the end of the waiting sign on a pressed button. */
+const runAnswer = async (
+  { token, apiRoot, signal }: Pick<PollOptions, 'token' | 'apiRoot' | 'signal'>,
+  body: string,
+): Promise<void> => {
+  if (body === '') return;
+  try {
+    const { method } = JSON.parse(body) as { readonly method?: string };
+    await fetch(`${apiRoot}/bot${token}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
+    });
+  } catch {
+    // A courtesy whose result Telegram throws away as well: the update is taken, and must not come again because of it.
   }
 };
 

@@ -206,7 +206,7 @@ const startPolling = (publicUrl: string, telegram: TelegramSide, say: (line: str
         headers,
         body: JSON.stringify(update),
       });
-      return response.status;
+      return { status: response.status, body: await response.text() };
     },
     onTrouble: say,
     sleep: systemClock.sleep,
