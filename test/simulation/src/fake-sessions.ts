@@ -179,9 +179,9 @@ export const createFakeSessions = (
       const until = <T>(signal: AbortSignal, asked: Promise<T>): Promise<T> =>
         new Promise((resolve, reject) => {
           const leave = (): void => reject(new RetryableError('The call was given up.'));
-          if (signal.aborted) return leave();
-          signal.addEventListener('abort', leave, { once: true });
           asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+          if (signal.aborted) leave();
+          else signal.addEventListener('abort', leave, { once: true });
         });
       return {
         turn: async function* turn(session, call, signal) {

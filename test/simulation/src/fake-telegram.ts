@@ -38,8 +38,8 @@ export interface FakeTelegram {
 }
 
 export interface FakeTelegramDeps extends RemoteDeps {
-  /** The turn that the lane works on at this moment. */
-  readonly turnOf: (laneId: string) => string | undefined;
+  /** The turn that the process works on. */
+  readonly turnOf: (process: Process) => string | undefined;
   readonly fenceOf: (process: Process) => number;
   readonly seeSaying: (process: Process, laneId: string, text: string) => void;
 }
@@ -167,9 +167,9 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
     message.texts.push({ atMs: timeline.now(), text, by: process.name });
     deps.seeSaying(process, message.laneId, text);
   };
-  const refuseForGood = (laneId: string): { kind: 'undeliverable'; reason: string } => {
+  const refuseForGood = (process: Process, laneId: string): { kind: 'undeliverable'; reason: string } => {
     faults.fire('T6.blocked');
-    undeliverable.add(`${laneId}/${turnOf(laneId) ?? ''}`);
+    undeliverable.add(`${laneId}/${turnOf(process) ?? ''}`);
     note('telegram', `FAULT T6.blocked ${laneId}`);
     return { kind: 'undeliverable', reason: 'blocked' };
   };
@@ -184,12 +184,12 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
         permit,
         doubt: { kind: 'in_doubt' },
         effect: () => {
-          if (faults.on('T6.blocked')) return refuseForGood(laneId);
+          if (faults.on('T6.blocked')) return refuseForGood(process, laneId);
           const message: BotMessage = {
             id: 100 + messages.length,
             place: to.place,
             laneId,
-            turnId: turnOf(laneId),
+            turnId: turnOf(process),
             texts: [],
             noted: false,
             removalAsked: false,

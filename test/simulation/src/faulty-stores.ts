@@ -15,7 +15,8 @@ export const mailboxFor = (deps: RemoteDeps, process: Process, inner: Mailbox, w
 });
 
 export interface LaneWatch {
-  readonly leased: (process: Process, laneId: string, fence: number) => void;
+  readonly leased: (process: Process, laneId: string, fence: number, turnId: string | undefined) => void;
+  readonly began: (process: Process, turnId: string) => void;
   readonly released: (process: Process) => void;
   readonly refused: (process: Process, what: string) => void;
   readonly noted: (laneId: string, messageId: number) => void;
@@ -32,13 +33,14 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
     acquire: (laneId, holder, nowMs) =>
       twice(deps, process, 'L.acquire', async () => {
         const outcome = await inner.acquire(laneId, holder, nowMs);
-        if (outcome.kind === 'acquired') watch.leased(process, laneId, outcome.lease.fence);
+        if (outcome.kind === 'acquired') watch.leased(process, laneId, outcome.lease.fence, outcome.lane.turn?.id);
         deps.note(process.name, `${outcome.kind} ${laneId}`);
         return outcome;
       }),
     renew: (lease, nowMs) => leased('L.renew', () => inner.renew(lease, nowMs)),
     saveTurn: (lease, turn, session) =>
       leased('L.saveTurn', () => {
+        watch.began(process, turn.id);
         deps.note(process.name, `begins ${turn.id} (${turn.kind}) with ${turn.taken.join(' ')}`);
         return inner.saveTurn(lease, turn, session);
       }),

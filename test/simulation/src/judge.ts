@@ -29,6 +29,8 @@ const saying = (update: SentUpdate, word: string, { messages }: Sightings): read
     (message) =>
       message.laneId === update.laneId &&
       isVisible(message) &&
+      // Telegram refused to remove it: a placeholder that stays spoils the look.
+      !message.removalAsked &&
       !isDraft(lastText(message)) &&
       hasWord(lastText(message), word),
   );
@@ -103,7 +105,8 @@ const isRetried = (laneId: string, sightings: Sightings): boolean =>
   alarmed(sightings, 'turn_parked', laneId) &&
   sightings.updates.some((update) => update.laneId === laneId && update.command === 'retry');
 
-const hasFailed = ({ laneId, turnId }: BotMessage, { messages }: Sightings): boolean =>
+const hasFailed = ({ laneId, turnId }: BotMessage, { messages, alarms }: Sightings): boolean =>
+  alarms.some((alarm) => alarm.name === 'turn_parked' && alarm.laneId === laneId && alarm.turnId === turnId) ||
   messages.some((other) => other.laneId === laneId && other.turnId === turnId && lastText(other).includes('failed:'));
 
 /** Why an answer may be missing although its message was not put aside. */
@@ -171,21 +174,24 @@ const commandProblems = (sightings: Sightings): readonly string[] => {
 };
 
 /** No half sentence stays behind, and no finished text becomes a draft again. */
-const draftProblems = ({ messages, undeliverable }: Sightings): readonly string[] =>
+const draftProblems = ({ messages, undeliverable, alarms, closedLanes }: Sightings): readonly string[] =>
   messages.flatMap((message) => {
     const problems: string[] = [];
     const final = message.texts.findIndex(({ text }) => !isDraft(text));
     const later = message.texts.slice(final + 1).find(({ text }) => isDraft(text));
     if (final !== -1 && later !== undefined) problems.push(`#${message.id} was finished and became a draft again`);
     const isLeft = message.deletedAtMs === undefined && isDraft(lastText(message));
-    // A failure that refers to it keeps it: nobody else has these words.
-    const isKept = messages.some(
+    // What was put aside may keep it: the line about it refers to it, and after six crashes there is not even a line.
+    const isKept = alarms.some(
+      ({ name, laneId, turnId }) => name === 'turn_parked' && laneId === message.laneId && turnId === message.turnId,
+    );
+    const isReferredTo = messages.some(
       (other) =>
         other.laneId === message.laneId && other.turnId === message.turnId && /\babove\b/u.test(lastText(other)),
     );
     // Who refuses messages keeps what was there.
-    const isRefused = undeliverable.has(`${message.laneId}/${message.turnId ?? ''}`);
-    if (isLeft && !isKept && !isRefused && message.noted && !message.removalAsked)
+    const isRefused = closedLanes.has(message.laneId) || undeliverable.has(`${message.laneId}/${message.turnId ?? ''}`);
+    if (isLeft && !isKept && !isReferredTo && !isRefused && message.noted && !message.removalAsked)
       problems.push(`#${message.id} stays behind as a draft: ${lastText(message)}`);
     return problems;
   });

@@ -50,7 +50,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const lanes = memoryLanes();
   const files = memoryWorkspaceStore({ 'HEARTBEAT.md': '- look around\n', 'MEMORY.md': '- first\n' });
   const acknowledged: string[] = ['- first'];
-  const leases = new Map<Process, { readonly laneId: string; readonly fence: number }>();
+  const leases = new Map<Process, { readonly fence: number; turnId: string | undefined; isHeld: boolean }>();
   const state = { epoch: 1, guests: [GUEST] as readonly string[], isOpen: true, others: 0 };
   const remote = { timeline, random, faults, note };
 
@@ -72,7 +72,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     };
     return log;
   };
-  const turnOf = (laneId: string): string | undefined => lanes.peek(laneId as LaneId)?.turn?.id;
+  const turnOf = (process: Process): string | undefined => leases.get(process)?.turnId;
 
   const telegram = createFakeTelegram({
     ...remote,
@@ -99,7 +99,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
         alarms.push({
           atMs: timeline.now(),
           name,
-          ...(laneId === undefined ? {} : { laneId, turnId: turnOf(laneId) }),
+          ...(laneId === undefined ? {} : { laneId, turnId: turnOf(process) }),
         });
       },
     }),
@@ -111,13 +111,20 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       return random.int(-4_000, 4_000);
     },
     watch: {
-      leased: (process, laneId, fence) => {
-        leases.set(process, { laneId, fence });
+      leased: (process, _laneId, fence, turnId) => {
+        leases.set(process, { fence, turnId, isHeld: true });
         process.onDeath(() => {
-          if (leases.has(process)) faults.fire('L5.crash_with_lease');
+          if (leases.get(process)?.isHeld === true) faults.fire('L5.crash_with_lease');
         });
       },
-      released: (process) => void leases.delete(process),
+      began: (process, turnId) => {
+        const lease = leases.get(process);
+        if (lease !== undefined) lease.turnId = turnId;
+      },
+      released: (process) => {
+        const lease = leases.get(process);
+        if (lease !== undefined) lease.isHeld = false;
+      },
       refused: (process, call) => {
         faults.fire(call === 'L.finish' || call === 'L.handOver' ? 'L7.zombie_write_refused' : 'L3.zombie');
         note(process.name, `is refused: ${call}`);
