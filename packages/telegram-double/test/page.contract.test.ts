@@ -39,6 +39,9 @@ describe('the chat page in a browser', () => {
     await chat.message('thanks').locator('.reply-quote', { hasText: 'Hi, all done.' }).waitFor();
     await chat.choose('hello', 'Delete');
     await expect.poll(chat.texts).toEqual(['Hi, all done.', 'thanks']);
+    await world.api.sendMessage(owner, 'An aside');
+    await chat.choose('An aside', 'Delete');
+    await expect.poll(chat.texts).toEqual(['Hi, all done.', 'thanks']);
     const heard = (await world.api.getUpdates()).map((one) => one.message?.text ?? one.edited_message?.text);
     expect([heard, chat.troubles]).toEqual([['helo', 'hello', 'thanks'], []]);
   });

@@ -8,7 +8,7 @@ const QUICK_REACTIONS = ['👍', '❤️', '🔥', '🎉', '😁', '👀', '🤔
 export const openMessageMenu = (
   message: MessageView,
   own: boolean,
-  { me, actions }: { readonly me: PersonView; readonly actions: PageActions },
+  { me, inGroup, actions }: { readonly me: PersonView; readonly inGroup: boolean; readonly actions: PageActions },
   event: Event,
 ): void => {
   const current = message.reactions.find(({ userIds }) => userIds.includes(me.id))?.emoji ?? null;
@@ -25,7 +25,8 @@ export const openMessageMenu = (
     ...(own && message.text !== ''
       ? [{ icon: 'edit' as const, label: 'Edit', act: () => actions.startEdit(message) }]
       : []),
-    ...(own ? [{ icon: 'trash' as const, label: 'Delete', act: () => actions.remove(message) }] : []),
+    // In a private chat either side may delete what the other one said.
+    ...(own || !inGroup ? [{ icon: 'trash' as const, label: 'Delete', act: () => actions.remove(message) }] : []),
   ];
   openMenu(items, event, emojis);
 };
