@@ -76,11 +76,13 @@ const answerProblems = (update: SentUpdate, sightings: Sightings): readonly stri
 /** Two copies only where a send was in doubt, never three. */
 const tooMany = (
   update: SentUpdate,
-  answers: readonly BotMessage[],
+  says: readonly BotMessage[],
   what: string,
   sightings: Sightings,
 ): readonly string[] => {
   const { updateId, laneId } = update;
+  // One that a person took away was seen, but is no second copy any more.
+  const answers = says.filter(({ deletedAtMs }) => deletedAtMs === undefined);
   // A person who asks for another try of what was put aside may get another answer.
   if (isRetried(laneId, sightings)) {
     const turns = new Set(answers.map(({ turnId }) => turnId));
@@ -173,13 +175,10 @@ const commandProblems = (sightings: Sightings): readonly string[] => {
   return problems;
 };
 
-/** No half sentence stays behind, and no finished text becomes a draft again. */
+/** No half sentence stays behind, also not over a text that was finished before. */
 const draftProblems = ({ messages, undeliverable, alarms, closedLanes }: Sightings): readonly string[] =>
   messages.flatMap((message) => {
     const problems: string[] = [];
-    const final = message.texts.findIndex(({ text }) => !isDraft(text));
-    const later = message.texts.slice(final + 1).find(({ text }) => isDraft(text));
-    if (final !== -1 && later !== undefined) problems.push(`#${message.id} was finished and became a draft again`);
     const isLeft = message.deletedAtMs === undefined && isDraft(lastText(message));
     // What was put aside may keep it: the line about it refers to it, and after six crashes there is not even a line.
     const isKept = alarms.some(
