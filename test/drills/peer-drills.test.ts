@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDrillChat, verdictOf, verdictOn } from './drill-chat.ts';
@@ -303,4 +304,11 @@ describe('the drills of the peers', () => {
     expect({ shown: await chat.shown(), turns: chat.turns() }).toEqual({ shown: ['stork-after'], turns: 1 });
     return verdictOn(['stork-after'], await chat.shown());
   });
+});
+
+it('docs/testing.md shows the table as it is published and demanded here', () => {
+  const docs = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8');
+  const shown = new Set(docs.split('\n').map((line) => line.replaceAll(/\s+\|/gu, ' |')));
+  const rows = tableOf((name) => DRILLS[name].right).map((row) => `| ${row.join(' | ')} |`);
+  expect(rows.filter((row) => !shown.has(row))).toEqual([]);
 });
