@@ -119,4 +119,17 @@ describe('the container on S3 and DynamoDB', () => {
     expect(await fresh.turn(2, 'say hello', lane)).toMatchObject({ type: 'done' });
     expect(await zombie).toMatchObject({ type: 'refused', reason: 'stale_fence' });
   });
+
+  it('keeps an old process from writing to the workspace once a newer one has the conversation', async () => {
+    const lane = { laneId: aLaneId('78'), conversationId: conversationIdOf(aLaneId('78'), 0) };
+    const [old, fresh] = [await start(), await start()];
+    const messages = [messageSaying('take 2 slow steps', 1), messageSaying('remember that zombies walk', 2)];
+    const zombie = old.turn(1, '', { ...lane, messages });
+    while (((await (await fetch(`${old.url}/ping`)).json()) as { status: string }).status !== 'HealthyBusy') continue;
+    expect(await fresh.turn(2, 'remember that owners write', lane)).toMatchObject({ type: 'done' });
+    expect(await zombie).toMatchObject({ type: 'refused', reason: 'stale_fence' });
+    const memory = await state.s3?.send(new GetObjectCommand({ Bucket: 'workspace', Key: 'workspace/MEMORY.md' }));
+    const text = (await memory?.Body?.transformToString()) ?? '';
+    expect([text.includes('Owners write'), text.toLowerCase().includes('zombies')]).toEqual([true, false]);
+  });
 });
