@@ -11,7 +11,6 @@ import { finishRemovesEverything } from './finish-removes-everything.ts';
 import { heartbeatNamedByFiring } from './heartbeat-named-by-firing.ts';
 import { highWaterMark } from './high-water-mark.ts';
 import { lostFinalEdit } from './lost-final-edit.ts';
-import { lowerFenceLetIn } from './lower-fence-let-in.ts';
 import { noFenceCheck } from './no-fence-check.ts';
 import { noIfMatch } from './no-if-match.ts';
 import { noNoteBeforeSend } from './no-note-before-send.ts';
@@ -40,7 +39,6 @@ export const BUGS: readonly PlantedBug[] = [
   heartbeatNamedByFiring,
   highWaterMark,
   lostFinalEdit,
-  lowerFenceLetIn,
   noFenceCheck,
   noIfMatch,
   noNoteBeforeSend,

@@ -11,6 +11,13 @@ export const releaseWithoutOwner: PlantedBug = {
       replace: `handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
       const record = records.get(lease.laneId) ?? null;`,
     },
+    {
+      file: 'packages/testkit/src/fakes/memory-lane-store.ts',
+      find: `finish: async (lease, request) => {
+      const record = mine(lease);`,
+      replace: `finish: async (lease, request) => {
+      const record = records.get(lease.laneId) ?? null;`,
+    },
   ],
   inAdapter: {
     suite: 'packages/testkit/src/contracts/lane-store-contract.ts',
