@@ -5,6 +5,7 @@ import type {
   CourtesyOutcome,
   EditOptions,
   EditOutcome,
+  FindOutcome,
   LaneAddress,
   Log,
   Messenger,
@@ -31,6 +32,7 @@ export interface ChatDeps {
 /** Why the chat said nothing: the lease is gone, or the leg's time is up. */
 export type Silence = { readonly kind: 'lease_lost' } | { readonly kind: 'unfinished' };
 type Refusal = { readonly kind: 'undeliverable'; readonly reason: string };
+type ChannelOutcome = SendOutcome | EditOutcome | FindOutcome | CourtesyOutcome;
 type Said<T> = Exclude<T, WithheldOutcome | MovedOutcome> | Silence | Refusal | WaitOutcome;
 
 /**
@@ -41,6 +43,8 @@ export interface Chat {
   readonly isGroup: boolean;
   send(part: RenderedPart, options: SendOptions): Promise<Said<SendOutcome>>;
   edit(messageId: number, part: RenderedPart, options: EditOptions): Promise<Said<EditOutcome>>;
+  /** See `Messenger.findOwn`. */
+  findOwn(afterMessageId: number): Promise<Said<FindOutcome>>;
   remove(messageId: number): Promise<Said<CourtesyOutcome>>;
   typing(): Promise<Said<CourtesyOutcome>>;
 }
@@ -56,9 +60,7 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
     keeper.maySend() && !deadline.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
   const silence = (): Silence => (keeper.maySend() ? { kind: 'unfinished' } : { kind: 'lease_lost' });
 
-  const gated = async <T extends SendOutcome | EditOutcome | CourtesyOutcome>(
-    call: (to: LaneAddress) => Promise<T>,
-  ): Promise<Said<T>> => {
+  const gated = async <T extends ChannelOutcome>(call: (to: LaneAddress) => Promise<T>): Promise<Said<T>> => {
     if (permit() === null) return silence();
     // Judged by the lane's own address: where the channel itself says that the chat has moved to, it may follow.
     if (!isServed(home, deps)) return { kind: 'undeliverable', reason: 'no_access' };
@@ -71,7 +73,7 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
     return outcome as Exclude<T, WithheldOutcome | MovedOutcome>;
   };
   /** Once from each address: a channel that sends the bot in circles gets no more calls. */
-  const follow = async <T extends SendOutcome | EditOutcome | CourtesyOutcome>(
+  const follow = async <T extends ChannelOutcome>(
     to: LaneAddress,
     call: (to: LaneAddress) => Promise<T>,
   ): Promise<Said<T>> => {
@@ -88,6 +90,7 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
     isGroup: home.place.startsWith('-'),
     send: (part, options) => gated((to) => messenger.send(to, part, options, permit)),
     edit: (messageId, part, options) => gated((to) => messenger.edit(to, messageId, part, options, permit)),
+    findOwn: (afterMessageId) => gated((to) => messenger.findOwn(to, afterMessageId, permit)),
     remove: (messageId) => gated((to) => messenger.remove(to, messageId, permit)),
     typing: () => gated((to) => messenger.typing(to, permit)),
   };

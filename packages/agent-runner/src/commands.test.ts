@@ -137,7 +137,7 @@ describe('the stop button', () => {
 });
 
 describe('an unexpected end', () => {
-  it('keeps below what was said why it ended', async () => {
+  it('tells what happened and keeps what was said', async () => {
     const world = aLegWorld((clock) =>
       talkingAgent(1, {
         async *turn(_session, _call, signal) {
@@ -149,7 +149,7 @@ describe('an unexpected end', () => {
     );
     await world.say(anEntry(1));
     await world.leg();
-    expect(world.shown()).toEqual(['The first half\n\n⚠️ The model broke.']);
+    expect(world.shown()).toEqual(['⚠️ The model broke. What I had:\n\nThe first half']);
   });
 
   it('leaves in the chat what only the chat has, and says that it is above', async () => {

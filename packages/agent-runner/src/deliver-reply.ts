@@ -1,7 +1,9 @@
 import type { ReplyRenderer, RenderedPart } from '@agent-claw/core';
 import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
+import { findPlaceholder } from './find-sent.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
-import { editPlaceholder, patiently, sendPart } from './send-part.ts';
+import { patiently } from './patiently.ts';
+import { editPlaceholder, sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 
 export interface Reply {
@@ -23,6 +25,8 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
   const [first, ...rest] = parts.length > 0 ? parts : renderer.final(NOTHING_TEXT);
   if (first === undefined) return { kind: 'delivered' };
   const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
+  const draft = await findPlaceholder(outbox);
+  if (draft.kind !== 'delivered' && draft.kind !== 'none' && draft.kind !== 'undeliverable') return draft;
   const placeholder = reply.keepsDraft === true ? undefined : ledger.get('draft')?.messageId;
   // A first part that was begun as a message stays one; with an edited first part this finds the placeholder's own id.
   const isFresh = ledger.get(keyOf(0)) !== undefined || clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
@@ -76,9 +80,20 @@ export const tidyPlaceholder = async (outbox: Outbox, kept: number | undefined):
   const placeholder = outbox.ledger.get('draft')?.messageId;
   if (placeholder === undefined || placeholder === kept) return;
   try {
-    const outcome = await patiently(outbox, () => outbox.chat.remove(placeholder));
-    if (outcome.kind !== 'done') outbox.log.warn('placeholder_left', { outcome: outcome.kind });
+    const outcome = await removed(outbox, placeholder);
+    if (outcome !== 'done') outbox.log.warn('placeholder_left', { outcome });
   } catch (error) {
     outbox.log.error('placeholder_left', error);
+  }
+};
+
+/** How often a removal is asked for; what is not there counts as removed. */
+const REMOVE_ATTEMPTS = 3;
+
+const removed = async (outbox: Outbox, messageId: number): Promise<string> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const { kind } = await patiently(outbox, () => outbox.chat.remove(messageId));
+    if (kind !== 'failed' || attempt >= REMOVE_ATTEMPTS) return kind;
+    await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);
   }
 };

@@ -1,4 +1,5 @@
 import type { ReplyRenderer, TurnId } from '@agent-claw/core';
+import { findPlaceholder } from './find-sent.ts';
 import { DRAFT_AFTER_MS, EDIT_EVERY_MS } from './limits.ts';
 import { trySend } from './send-part.ts';
 import type { Outbox } from './send-part.ts';
@@ -43,7 +44,7 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer, turnId: 
     const placeholder = ledger.get('draft');
     // A placeholder is tried once: one whose fate is unknown cannot be edited, and a second one would stay for ever.
     if (placeholder !== undefined && placeholder.state !== 'not_sent' && placeholder.messageId === undefined)
-      return null;
+      return (await findPlaceholder(outbox)).kind === 'delivered' ? 0 : null;
     const outcome =
       placeholder?.messageId === undefined
         ? await trySend(outbox, 'draft', part, { silent: true, stopButton: turnId })

@@ -112,6 +112,19 @@ describe('a draft', () => {
     });
   });
 
+  it('is removed although the channel does not confirm it at once', async () => {
+    const world = await withPlaceholder({
+      draft: { state: 'sent', messageId: 101 },
+      p0: { state: 'sent', messageId: 102 },
+    });
+    for (const _ of [1, 2]) world.messenger.answerRemove({ kind: 'failed' });
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ shown: world.shown(), logged: world.log.lines.map(({ event }) => event) }).toEqual({
+      shown: [],
+      logged: [],
+    });
+  });
+
   it('is found again although the note of its id was not confirmed', async () => {
     const lost = (store: LaneStore): LaneStore => ({
       ...store,

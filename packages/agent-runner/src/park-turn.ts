@@ -8,7 +8,7 @@ import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 
 /**
- * Says in the turn's chat that it failed, below what was said before. Nothing when a part of the answer is out, or when
+ * Says in the turn's chat that it failed, and what it had. Nothing when a part of the answer is out, or when
  * nobody asked for anything.
  */
 export const tellFailure = async (

@@ -13,6 +13,7 @@ import type {
 import { settleAsides } from './answer-asides.ts';
 import { isServed, openChat } from './chat.ts';
 import type { Chat, ChatDeps } from './chat.ts';
+import { lastMessageOf } from './find-sent.ts';
 import { hideWake, keepLease } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { openLedger } from './ledger.ts';
@@ -169,9 +170,16 @@ const runOne = async (
   if (!isServed(laneAddressOf(keeper.lease.laneId), deps)) return refuse({ ...deps, log }, keeper, turn);
   const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger: openLedger(lanes, keeper, turn) };
   const isPoisoned = keeper.lane().crashes >= MAX_ATTEMPTS;
-  if (turn.kind === 'command' && !isPoisoned) return createRunCommand(deps)(outbox, turn, isNew);
+  if (turn.kind === 'command' && !isPoisoned)
+    return withLastMessage(outbox, await createRunCommand(deps)(outbox, turn, isNew));
   const run = isPoisoned ? createRescueTurn(deps) : createRunTurn(deps);
-  return settleAsides(deps, outbox, await run(outbox, turn, isNew, deadline));
+  const result = await run(outbox, turn, isNew, deadline);
+  return withLastMessage(outbox, await settleAsides(deps, outbox, result));
+};
+
+const withLastMessage = (outbox: Outbox, result: TurnResult): TurnResult => {
+  const lastMessageId = lastMessageOf(outbox);
+  return result.kind !== 'answered' || lastMessageId === undefined ? result : { ...result, lastMessageId };
 };
 
 /** A heartbeat's microVM serves nobody else: left idle it would cost its memory for a quarter of an hour, 48 times a day. */

@@ -74,6 +74,31 @@ describe('the session of a turn', () => {
   });
 });
 
+describe('the words of a run that failed', () => {
+  it('leave the draft when the turn is started again: the next run begins it anew', async () => {
+    const words = (delta: string, then: TurnEvent) =>
+      async function* say(clock: ManualClock, signal: AbortSignal): AsyncGenerator<TurnEvent> {
+        yield text(1, delta);
+        await clock.sleep(6_000, signal);
+        yield then;
+      };
+    const failed: TurnEvent = { seq: 2, type: 'failed', code: 'model_throttled', message: 'Wait.', retryable: true };
+    const { agent } = plannedAgent(words('Old words', failed), words('New words', done('New words, all of them')));
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    const leg = world.begin();
+    const seen: (readonly string[])[] = [];
+    for (let second = 0; second < 20; second += 1) {
+      await world.clock.advance(1_000);
+      if (seen.at(-1)?.[0] !== world.shown()[0]) seen.push(world.shown());
+    }
+    expect([await leg, seen]).toEqual([
+      { kind: 'finished', turns: 1 },
+      [['Old words …'], ['New words …'], ['New words, all of them']],
+    ]);
+  });
+});
+
 describe('an agent out of reach', () => {
   it('is asked again later: the turn is neither answered nor finished', async () => {
     const { agent } = plannedAgent(refusing());

@@ -1,9 +1,10 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
 import type { Clock, Log, Metrics, RenderedPart, SendOptions } from '@agent-claw/core';
 import type { Chat, Silence } from './chat.ts';
+import { findSent, noteFound } from './find-sent.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Ledger } from './ledger.ts';
-import { LONGEST_WAIT_MS, MAX_SHORT_WAITS, UNREACHABLE_RETRY_MS } from './limits.ts';
+import { patiently } from './patiently.ts';
 
 export interface Outbox {
   readonly chat: Chat;
@@ -23,8 +24,8 @@ export type Delivery =
   | Silence;
 
 /**
- * Sends one part of a reply, once as far as anybody can know. A part that may have arrived is sent exactly once more,
- * marked `in_doubt`: a doubled line is better than a missing one, and a third copy is not.
+ * Sends one part of a reply, once as far as anybody can know. A part that may have arrived is looked for; one that is not
+ * found is sent exactly once more, marked `in_doubt`: a doubled line is better than a missing one, and a third copy is not.
  */
 export const sendPart = async (
   outbox: Outbox,
@@ -35,6 +36,11 @@ export const sendPart = async (
   const noted = outbox.ledger.get(key);
   if (noted?.state === 'sent' || noted?.state === 'in_doubt')
     return { kind: 'delivered', ...(noted.messageId === undefined ? {} : { messageId: noted.messageId }) };
+  if (noted?.state === 'sending') {
+    const found = await findSent(outbox, key);
+    if (found.kind === 'found') return await noteFound(outbox, key, found.messageId);
+    if (found.kind !== 'none') return found;
+  }
   const outcome = await patiently(outbox, () => trySend(outbox, key, part, options));
   return outcome.kind === 'in_doubt' ? sendPart(outbox, key, part, options) : outcome;
 };
@@ -73,20 +79,6 @@ export const trySend = async (
       return (await takeBack()) ? outcome : { kind: 'lease_lost' };
     case 'in_doubt':
       return outcome;
-  }
-};
-
-/** Repeats a call through the short pauses that the channel asks for. A channel that keeps asking is left alone for longer. */
-export const patiently = async <T extends { readonly kind: string }>(
-  { clock, keeper }: Pick<Outbox, 'clock' | 'keeper'>,
-  call: () => Promise<T | { readonly kind: 'wait'; readonly retryAfterMs: number }>,
-): Promise<T | { readonly kind: 'wait'; readonly retryAfterMs: number }> => {
-  for (let waits = 1; ; waits += 1) {
-    const outcome = await call();
-    if (outcome.kind !== 'wait' || !('retryAfterMs' in outcome) || outcome.retryAfterMs > LONGEST_WAIT_MS)
-      return outcome;
-    if (waits > MAX_SHORT_WAITS) return { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS };
-    await clock.sleep(outcome.retryAfterMs, keeper.lost);
   }
 };
 

@@ -9,6 +9,7 @@ export type TurnResult =
       readonly newConversation?: boolean;
       readonly parked?: NonNullable<Lane['parked']>;
       readonly requeued?: Lane['inbox'];
+      readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
     }
   | { readonly kind: 'lease_lost' }
   /** The channel wants silence for so long. */

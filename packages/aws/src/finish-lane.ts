@@ -30,7 +30,7 @@ export const finishLane = async (
   const answered = [...new Set<string>(request.answered)];
   const raises = request.newConversation === true;
   const requeued = Object.entries<InboxEntry>(request.requeued ?? {});
-  const everything = release(lease, answered, raises ? [turnExists] : [], extras(raises, request.parked), forget);
+  const everything = release(lease, answered, raises ? [turnExists] : [], extras(raises, request), forget);
   if (requeued.length === 0 && (await updateLane(table, lease.laneId, everything)) !== null)
     return { kind: 'released' };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -42,7 +42,7 @@ export const finishLane = async (
     const isAsRead = item.turn === undefined ? noTurn : turnIsAsRead;
     // The conversation count goes up with the turn's removal and never without it: a repeated finish finds no turn.
     const raisesNow = raises && item.turn !== undefined;
-    const extra = extras(raisesNow, request.parked);
+    const extra = extras(raisesNow, request);
     // Those that are back already are from a write whose answer was lost.
     const back = requeued.filter(([id]) => !Object.hasOwn(waiting, id));
     const releases = requeued.length === 0 && present.length === Object.keys(waiting).length;
@@ -66,12 +66,17 @@ const forgetting = (forget: readonly string[]) => ({
 });
 
 /** What a finish changes beside the inbox. */
-const extras = (raises: boolean, parked: FinishRequest['parked']) => ({
+const extras = (raises: boolean, { parked, lastMessageId }: FinishRequest) => ({
   set: [
     ...(raises ? ['conversationCount = if_not_exists(conversationCount, :zero) + :one'] : []),
     ...(parked === undefined ? [] : ['parked = :parked']),
+    ...(lastMessageId === undefined ? [] : ['lastMessageId = :lastMessage']),
   ],
-  values: { ...(raises ? { ':one': 1 } : {}), ...(parked === undefined ? {} : { ':parked': parked }) },
+  values: {
+    ...(raises ? { ':one': 1 } : {}),
+    ...(parked === undefined ? {} : { ':parked': parked }),
+    ...(lastMessageId === undefined ? {} : { ':lastMessage': lastMessageId }),
+  },
 });
 
 /** Everything that waits is answered: the lane comes to rest. */

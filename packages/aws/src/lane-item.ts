@@ -23,6 +23,7 @@ export interface LaneItem {
   readonly turnCount?: number;
   readonly conversationCount?: number;
   readonly notBeforeMs?: number;
+  readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   readonly parked?: NonNullable<Lane['parked']>;
   readonly runtimeSession?: NonNullable<Lane['runtimeSession']>;
   readonly releasedFence?: number;
@@ -42,6 +43,7 @@ export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({
   conversationCount: item.conversationCount ?? 0,
   ...(item.runtimeSession === undefined ? {} : { runtimeSession: item.runtimeSession }),
   ...(item.notBeforeMs === undefined ? {} : { notBeforeMs: item.notBeforeMs }),
+  ...(item.lastMessageId === undefined ? {} : { lastMessageId: item.lastMessageId }),
   ...(item.parked === undefined ? {} : { parked: item.parked }),
 });
 

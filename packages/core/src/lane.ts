@@ -77,6 +77,11 @@ export interface Lane {
   readonly turnCount: number;
   readonly conversationCount: number;
   readonly runtimeSession?: { readonly id: RuntimeSessionId; readonly startedAtMs: number };
+  /**
+   * The newest message that the bot has sent here, as far as it knows: a send without an answer is looked for behind it.
+   * `unknown` after a turn of which one message may stand in the chat without anybody knowing its number.
+   */
+  readonly lastMessageId?: number | 'unknown';
   /** The channel wants silence until then: whoever gets the lease before it gives the lane back. */
   readonly notBeforeMs?: number;
   /** Messages that were put aside after too many attempts, the newest 20 and 64 KiB. Nobody works on them by themselves. */

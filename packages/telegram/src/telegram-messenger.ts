@@ -3,6 +3,7 @@ import type {
   CourtesyOutcome,
   EditOptions,
   EditOutcome,
+  FindOutcome,
   LaneAddress,
   Log,
   Messenger,
@@ -30,6 +31,8 @@ export interface TelegramMessengerOptions {
 }
 
 const REQUEST_TIMEOUT_S = 10;
+/** How many numbers are tried in search of a message: people may have written in between, and each try counts as an edit. */
+const FIND_DEPTH = 4;
 /** Pauses after which a call that Telegram did not take is tried again. */
 const UNREACHABLE_RETRY_MS = 5_000;
 const BAD_TOKEN_RETRY_MS = 60_000;
@@ -191,6 +194,22 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
         case 'undeliverable':
           return outcome;
       }
+    },
+
+    async findOwn(to, afterMessageId, permit): Promise<FindOutcome> {
+      // A group's numbers are shared by its topics and its people: what is found there need not be this lane's.
+      if (to.place.startsWith('-') || to.thread !== undefined) return { kind: 'none' };
+      for (let messageId = afterMessageId + 1; messageId <= afterMessageId + FIND_DEPTH; messageId += 1) {
+        // Asked to take away a keyboard that is not there, Telegram says "not modified" of the bot's own messages only.
+        const { kind, ...rest } = await callApi('editMessageReplyMarkup', permit, (api, signal) =>
+          api.editMessageReplyMarkup(chatOf(to).chat, messageId, {}, signal),
+        );
+        if (kind === 'ok' || kind === 'not_modified') return { kind: 'found', messageId };
+        if (kind === 'withheld') return { kind };
+        if (kind === 'wait' && 'retryAfterMs' in rest) return { kind, retryAfterMs: rest.retryAfterMs };
+        if (kind !== 'gone') return { kind: 'none' };
+      }
+      return { kind: 'none' };
     },
 
     async remove(to, messageId, permit) {

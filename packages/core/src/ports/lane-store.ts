@@ -16,6 +16,8 @@ export interface FinishRequest {
   readonly answered: readonly EntryId[];
   /** Starts a new, empty conversation. */
   readonly newConversation?: boolean;
+  /** Replaces the lane's, when there is something to say. */
+  readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   /** All messages that the lane keeps as put aside from here on. */
   readonly parked?: NonNullable<Lane['parked']>;
   /** These go back into the inbox in the same write, to be worked on once more. */

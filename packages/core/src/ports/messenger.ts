@@ -39,6 +39,13 @@ export type EditOutcome =
 /** Of calls that nobody depends on. */
 export type CourtesyOutcome = { readonly kind: 'done' } | { readonly kind: 'failed' } | WaitOutcome | WithheldOutcome;
 
+/** `none` also where the channel cannot tell: in groups and topics, whose numbers other lanes use too. */
+export type FindOutcome =
+  | { readonly kind: 'found'; readonly messageId: number }
+  | { readonly kind: 'none' }
+  | WaitOutcome
+  | WithheldOutcome;
+
 /** One message that fits the channel's limits, in the channel's own form. */
 export type RenderedPart = Brand<object, 'RenderedPart'>;
 
@@ -69,6 +76,11 @@ export interface Messenger {
     options: EditOptions,
     permit: Permit,
   ): Promise<EditOutcome>;
+  /**
+   * Looks for the bot's first message behind `afterMessageId`, a few numbers far: what became of a send without an answer.
+   * A button under that message may go; nothing else changes.
+   */
+  findOwn(to: LaneAddress, afterMessageId: number, permit: Permit): Promise<FindOutcome>;
   /** Repeating a removal is safe: what is not there counts as removed. */
   remove(to: LaneAddress, messageId: number, permit: Permit): Promise<CourtesyOutcome>;
   /** Lasts about 5 seconds. */

@@ -255,20 +255,23 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(shown).toEqual({ u2: anEntry(2) });
     });
 
-    it('keeps what is put aside, whether it releases or goes on, and only once', async () => {
+    it('keeps what is put aside and the newest message, whether it releases or goes on, and only once', async () => {
       const world = await create();
       const { laneId, lanes } = world;
       await put(world, 1, 2);
       const lease = await leaseOf(world);
       await lanes.saveTurn(lease, aTurn());
-      const first = { answered: ids(1), parked: { u1: anEntry(1) } as never };
+      const first = { answered: ids(1), parked: { u1: anEntry(1) } as never, lastMessageId: 55 };
       expect(await lanes.finish(lease, first, NOW)).toMatchObject({
         kind: 'more',
-        lane: { parked: { u1: anEntry(1) } },
+        lane: { parked: { u1: anEntry(1) }, lastMessageId: 55 },
       });
-      const both = { answered: ids(2), parked: { u1: anEntry(1), u2: anEntry(2) } as never };
+      const parked = { u1: anEntry(1), u2: anEntry(2) } as never;
+      const both = { answered: ids(2), parked, lastMessageId: 'unknown' as const };
       expect(await lanes.finish(lease, both, NOW)).toEqual({ kind: 'released' });
-      expect(await lanes.acquire(laneId, 'wake-2/b', NOW)).toMatchObject({ lane: { inbox: {}, parked: both.parked } });
+      expect(await lanes.acquire(laneId, 'wake-2/b', NOW)).toMatchObject({
+        lane: { inbox: {}, parked, lastMessageId: 'unknown' },
+      });
     });
 
     it('puts back what is to be worked on once more, and keeps the lease for it', async () => {

@@ -260,6 +260,32 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     expect((await world.seen(world.chat)).map(({ part }) => part)).toEqual([world.part('before'), world.part('after')]);
   });
 
+  it('finds a message whose send was not confirmed, behind those that it knows, and leaves it as it is', async () => {
+    const world = await create();
+    const { messenger, chat, part } = world;
+    const before = await sent(world, 'before');
+    expect(await messenger.findOwn(chat, before, always)).toEqual({ kind: 'none' });
+    await world.cutAnswer('send');
+    await messenger.send(chat, part('unconfirmed'), {}, always);
+    const found = await messenger.findOwn(chat, before, always);
+    const seen = await world.seen(chat);
+    expect({ found, parts: seen.map((message) => message.part) }).toEqual({
+      found: { kind: 'found', messageId: seen[1]?.messageId },
+      parts: [part('before'), part('unconfirmed')],
+    });
+    expect(await messenger.findOwn(chat, seen[1]?.messageId ?? 0, always)).toEqual({ kind: 'none' });
+  });
+
+  it('finds nothing where other lanes share the numbers, or without a permit', async () => {
+    const world = await create();
+    const { messenger, chat, topic, group } = world;
+    const outcomes = [];
+    for (const at of [topic, group])
+      outcomes.push(await messenger.findOwn(at, (await sent(world, 'here', at)) - 1, always));
+    outcomes.push(await messenger.findOwn(chat, (await sent(world, 'there')) - 1, never));
+    expect(outcomes).toEqual([{ kind: 'none' }, { kind: 'none' }, { kind: 'withheld' }]);
+  });
+
   it('does nothing without a permit', async () => {
     const world = await create();
     const messageId = await sent(world, 'before');

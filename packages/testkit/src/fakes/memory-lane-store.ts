@@ -99,6 +99,7 @@ const afterFinish = ({ turn, ...lane }: Lane, request: FinishRequest): Lane => {
     inbox: { ...(Object.fromEntries(left) as Lane['inbox']), ...request.requeued },
     crashes: 0,
     conversationCount: lane.conversationCount + (request.newConversation === true && turn !== undefined ? 1 : 0),
+    ...(request.lastMessageId === undefined ? {} : { lastMessageId: request.lastMessageId }),
     ...(request.parked === undefined ? {} : { parked: request.parked }),
   };
 };

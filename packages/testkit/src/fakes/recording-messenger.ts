@@ -3,6 +3,7 @@ import type {
   CourtesyOutcome,
   EditOptions,
   EditOutcome,
+  FindOutcome,
   LaneAddress,
   Messenger,
   RenderedPart,
@@ -26,10 +27,11 @@ export interface RecordingMessenger extends Messenger {
   /** What the people in the chat see now, in order; removed messages are gone. */
   shown(): readonly SentMessage[];
   /** Every call in order. */
-  readonly calls: readonly ('send' | 'edit' | 'remove' | 'typing')[];
+  readonly calls: readonly ('send' | 'edit' | 'find' | 'remove' | 'typing')[];
   /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
   answerSend(outcome: SendOutcome): void;
   answerEdit(outcome: EditOutcome): void;
+  answerFind(outcome: FindOutcome): void;
   answerRemove(outcome: CourtesyOutcome): void;
   answerTyping(outcome: CourtesyOutcome): void;
   /** From here on the chat at `from` is found at `to`. What was said before stays behind and can no longer be changed. */
@@ -40,6 +42,9 @@ export interface RecordingMessenger extends Messenger {
   forget(messageId: number): void;
 }
 
+/** How far the fake looks, as the real one does. */
+const FIND_DEPTH = 4;
+
 /** What a place answers where nothing can be said any more. Courtesies fail there. */
 type Closed = { readonly send: SendOutcome; readonly edit: EditOutcome };
 
@@ -48,6 +53,7 @@ export const recordingMessenger = (): RecordingMessenger => {
   const calls: RecordingMessenger['calls'][number][] = [];
   const sends: SendOutcome[] = [];
   const edits: EditOutcome[] = [];
+  const finds: FindOutcome[] = [];
   const removals: CourtesyOutcome[] = [];
   const typings: CourtesyOutcome[] = [];
   const closed = new Map<string, Closed>();
@@ -85,6 +91,16 @@ export const recordingMessenger = (): RecordingMessenger => {
       messages.set(messageId, { ...rest, part, ...buttonOf(options), edits: message.edits + 1 });
       return planned ?? { kind: 'edited' };
     },
+    findOwn: async (to, afterMessageId, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
+      calls.push('find');
+      const planned = finds.shift();
+      if (planned !== undefined) return planned;
+      const isTelling = !to.place.startsWith('-') && to.thread === undefined;
+      const own = [...messages.values()].filter((message) => laneIdOf(message.to) === laneIdOf(to));
+      const found = own.find(({ messageId }) => messageId > afterMessageId && messageId <= afterMessageId + FIND_DEPTH);
+      return found === undefined || !isTelling ? { kind: 'none' } : { kind: 'found', messageId: found.messageId };
+    },
     remove: async (to, messageId, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('remove');
@@ -100,6 +116,7 @@ export const recordingMessenger = (): RecordingMessenger => {
     shown: () => [...messages.values()],
     answerSend: (outcome) => void sends.push(outcome),
     answerEdit: (outcome) => void edits.push(outcome),
+    answerFind: (outcome) => void finds.push(outcome),
     answerRemove: (outcome) => void removals.push(outcome),
     answerTyping: (outcome) => void typings.push(outcome),
     move: (from, to) => void closed.set(laneIdOf(from), { send: { kind: 'moved', to }, edit: { kind: 'gone' } }),

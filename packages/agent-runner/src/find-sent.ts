@@ -1,0 +1,54 @@
+import type { LedgerPart } from '@agent-claw/core';
+import { patiently } from './patiently.ts';
+import type { Delivery, Outbox } from './send-part.ts';
+
+type Found =
+  | { readonly kind: 'found'; readonly messageId: number }
+  | { readonly kind: 'none' }
+  | Exclude<Awaited<ReturnType<Outbox['chat']['findOwn']>>, { kind: 'found' | 'none' }>;
+
+const isUnknown = (part: LedgerPart | undefined): boolean => part?.state === 'sending' && part.messageId === undefined;
+
+/**
+ * Looks in the chat for a part whose fate is unknown, so that it need not be sent twice. Only when it is the one such part,
+ * and when every message of ours before it is known: any other message found there would be taken for it, and the part
+ * would be missing.
+ */
+export const findSent = async (outbox: Outbox, key: string): Promise<Found> => {
+  const { keeper, ledger, chat } = outbox;
+  const lane = keeper.lane();
+  const unknown = ledger.parts().filter((part) => isUnknown(ledger.get(part)));
+  const asked = (lane.turn?.taken ?? []).map((id) => lane.inbox[id]?.messageId ?? 0);
+  const sent = ledger.parts().map((part) => ledger.get(part)?.messageId ?? 0);
+  if (unknown.length !== 1 || unknown[0] !== key || lane.lastMessageId === 'unknown') return { kind: 'none' };
+  const newest = Math.max(lane.lastMessageId ?? 0, ...asked, ...sent);
+  return newest === 0 ? { kind: 'none' } : await patiently(outbox, () => chat.findOwn(newest));
+};
+
+/**
+ * Learns the number of a placeholder that may have arrived, so that it can be edited or removed. One that is not found is
+ * taken for not sent: it stands in the way of nothing but a later search.
+ */
+export const findPlaceholder = async (outbox: Outbox): Promise<Delivery | { readonly kind: 'none' }> => {
+  if (outbox.ledger.get('draft')?.state !== 'sending') return { kind: 'none' };
+  const found = await findSent(outbox, 'draft');
+  if (found.kind === 'found') return await noteFound(outbox, 'draft', found.messageId);
+  return found;
+};
+
+/** The part had arrived, and its number is known now. */
+export const noteFound = async ({ ledger, log }: Outbox, key: string, messageId: number): Promise<Delivery> => {
+  log.info('part_found', { part: key });
+  return (await ledger.note(key, { state: 'sent', messageId }))
+    ? { kind: 'delivered', messageId }
+    : { kind: 'lease_lost' };
+};
+
+/** What the lane remembers of the turn's messages; nothing when it has sent none. */
+export const lastMessageOf = ({ ledger }: Outbox): number | 'unknown' | undefined => {
+  const parts = ledger.parts().flatMap((part) => ledger.get(part) ?? []);
+  if (parts.some(({ state, messageId }) => messageId === undefined && (state === 'sending' || state === 'in_doubt')))
+    return 'unknown';
+  const ids = parts.flatMap(({ messageId }) => messageId ?? []);
+  return ids.length === 0 ? undefined : Math.max(...ids);
+};
