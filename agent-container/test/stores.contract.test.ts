@@ -63,16 +63,27 @@ const start = async () => {
     AWS_SECRET_ACCESS_KEY: OWNER_CREDENTIALS.secretAccessKey,
   });
   await container.ready;
-  const turn = async (n: number, text: string, override: Partial<TurnCall> = {}): Promise<TurnEvent | undefined> => {
+  /** Starts a turn: `begun` once it has said something, `last` is its ending. */
+  const begin = (n: number, text: string, override: Partial<TurnCall> = {}) => {
     const call = aTurnCall({ turnId: turnIdOf(n), fence: n, messages: [messageSaying(text, n)], ...override });
-    const response = await fetch(`${container.url}/invocations`, {
-      method: 'POST',
-      body: JSON.stringify({ op: 'turn', ...call }),
-    });
-    const events = (await response.text()).split('\n\n').filter((block) => block.startsWith('data: '));
-    return events.map((block) => JSON.parse(block.slice(6)) as TurnEvent).at(-1);
+    const begun = Promise.withResolvers<void>();
+    const read = async (): Promise<TurnEvent | undefined> => {
+      const { body } = await fetch(`${container.url}/invocations`, {
+        method: 'POST',
+        body: JSON.stringify({ op: 'turn', ...call }),
+      });
+      let received = '';
+      for await (const chunk of (body ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream())) {
+        received += chunk;
+        if (received.includes('data: ')) begun.resolve();
+      }
+      const events = received.split('\n\n').filter((block) => block.startsWith('data: '));
+      return events.map((block) => JSON.parse(block.slice(6)) as TurnEvent).at(-1);
+    };
+    return { begun: begun.promise, last: read() };
   };
-  return { ...container, turn };
+  const turn = (...args: Parameters<typeof begin>): Promise<TurnEvent | undefined> => begin(...args).last;
+  return { ...container, begin, turn };
 };
 
 describe('the container on S3 and DynamoDB', () => {
@@ -114,20 +125,20 @@ describe('the container on S3 and DynamoDB', () => {
   it('keeps an old process from saving once a newer one has the conversation', async () => {
     const lane = { laneId: aLaneId('77'), conversationId: conversationIdOf(aLaneId('77'), 0) };
     const [old, fresh] = [await start(), await start()];
-    const zombie = old.turn(1, 'count to 5 slowly', lane);
-    while (((await (await fetch(`${old.url}/ping`)).json()) as { status: string }).status !== 'HealthyBusy') continue;
+    const zombie = old.begin(1, 'count to 5 slowly', lane);
+    await zombie.begun;
     expect(await fresh.turn(2, 'say hello', lane)).toMatchObject({ type: 'done' });
-    expect(await zombie).toMatchObject({ type: 'refused', reason: 'stale_fence' });
+    expect(await zombie.last).toMatchObject({ type: 'refused', reason: 'stale_fence' });
   });
 
   it('keeps an old process from writing to the workspace once a newer one has the conversation', async () => {
     const lane = { laneId: aLaneId('78'), conversationId: conversationIdOf(aLaneId('78'), 0) };
     const [old, fresh] = [await start(), await start()];
     const messages = [messageSaying('take 2 slow steps', 1), messageSaying('remember that zombies walk', 2)];
-    const zombie = old.turn(1, '', { ...lane, messages });
-    while (((await (await fetch(`${old.url}/ping`)).json()) as { status: string }).status !== 'HealthyBusy') continue;
+    const zombie = old.begin(1, '', { ...lane, messages });
+    await zombie.begun;
     expect(await fresh.turn(2, 'remember that owners write', lane)).toMatchObject({ type: 'done' });
-    expect(await zombie).toMatchObject({ type: 'refused', reason: 'stale_fence' });
+    expect(await zombie.last).toMatchObject({ type: 'refused', reason: 'stale_fence' });
     const memory = await state.s3?.send(new GetObjectCommand({ Bucket: 'workspace', Key: 'workspace/MEMORY.md' }));
     const text = (await memory?.Body?.transformToString()) ?? '';
     expect([text.includes('Owners write'), text.toLowerCase().includes('zombies')]).toEqual([true, false]);
