@@ -1,7 +1,10 @@
 import { laneIdOf } from '@agent-claw/core';
 import type {
+  AccessList,
   CourtesyOutcome,
+  EditOptions,
   EditOutcome,
+  FindOutcome,
   LaneAddress,
   Messenger,
   Permit,
@@ -16,6 +19,8 @@ import type { RemoteDeps } from './remote-call.ts';
 import type { BotMessage, StaleCall } from './sightings.ts';
 
 const PART_CHARS = 100;
+/** How far the adapter looks for a message of the bot. */
+const FIND_DEPTH = 4;
 const part = (text: string): RenderedPart => ({ text }) as unknown as RenderedPart;
 const textOf = (rendered: RenderedPart): string => (rendered as unknown as { text: string }).text;
 
@@ -26,8 +31,12 @@ export const shortRenderer: ReplyRenderer = {
 };
 
 export interface FakeTelegram {
-  /** The Bot API as this process reaches it. */
-  messengerFor(process: Process): Messenger;
+  /** The Bot API as this process reaches it; `access` is whom its configuration lets it write to. */
+  messengerFor(process: Process, access: AccessList): Messenger;
+  /** The next message's number: people and the bot share one row of numbers. */
+  nextId(): number;
+  /** The newest message that shows a stop button. */
+  withButton(laneId: string): BotMessage | undefined;
   readonly messages: readonly BotMessage[];
   readonly staleCalls: readonly StaleCall[];
   readonly undeliverable: ReadonlySet<string>;
@@ -41,7 +50,7 @@ export interface FakeTelegramDeps extends RemoteDeps {
   /** The turn that the process works on. */
   readonly turnOf: (process: Process) => string | undefined;
   readonly fenceOf: (process: Process) => number;
-  readonly seeSaying: (process: Process, laneId: string, text: string) => void;
+  readonly seeSaying: (process: Process, laneId: string, text: string, mayWrite: boolean) => void;
 }
 
 interface Request<T> {
@@ -58,6 +67,7 @@ interface Request<T> {
 export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
   const { timeline, random, faults, note, turnOf, fenceOf } = deps;
   const messages: BotMessage[] = [];
+  const state = { lastId: 0 };
   const staleCalls: StaleCall[] = [];
   const undeliverable = new Set<string>();
   const highestFence = new Map<string, number>();
@@ -162,10 +172,17 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
     });
   };
 
-  const say = (process: Process, message: BotMessage, rendered: RenderedPart): void => {
+  const say = (
+    { process, access }: { readonly process: Process; readonly access: AccessList },
+    message: BotMessage,
+    rendered: RenderedPart,
+    { stopButton }: EditOptions,
+  ): void => {
     const text = textOf(rendered);
     message.texts.push({ atMs: timeline.now(), text, by: process.name });
-    deps.seeSaying(process, message.laneId, text);
+    message.stopButton = stopButton;
+    const known = [access.ownerId, ...access.guestIds, ...access.groupIds];
+    deps.seeSaying(process, message.laneId, text, known.includes(message.place));
   };
   const refuseForGood = (process: Process, laneId: string): { kind: 'undeliverable'; reason: string } => {
     faults.fire('T6.blocked');
@@ -174,8 +191,8 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
     return { kind: 'undeliverable', reason: 'blocked' };
   };
 
-  const messengerFor = (process: Process): Messenger => ({
-    send: (to, rendered, _options, permit) => {
+  const messengerFor = (process: Process, access: AccessList): Messenger => ({
+    send: (to, rendered, options, permit) => {
       const laneId = laneIdOf(to);
       return request<SendOutcome>(process, {
         call: 'T.send',
@@ -186,7 +203,7 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
         effect: () => {
           if (faults.on('T6.blocked')) return refuseForGood(process, laneId);
           const message: BotMessage = {
-            id: 100 + messages.length,
+            id: ++state.lastId,
             place: to.place,
             laneId,
             turnId: turnOf(process),
@@ -195,13 +212,13 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
             removalAsked: false,
           };
           messages.push(message);
-          say(process, message, rendered);
+          say({ process, access }, message, rendered, options);
           note(process.name, `says #${message.id} ${textOf(rendered)}`);
           return { kind: 'sent', messageId: message.id };
         },
       });
     },
-    edit: (to: LaneAddress, messageId, rendered, _options, permit) => {
+    edit: (to: LaneAddress, messageId, rendered, options, permit) => {
       const laneId = laneIdOf(to);
       return request<EditOutcome>(process, {
         call: 'T.edit',
@@ -212,9 +229,28 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
         effect: () => {
           const message = find(laneId, messageId);
           if (message === undefined) return { kind: 'gone' };
-          say(process, message, rendered);
+          say({ process, access }, message, rendered, options);
           note(process.name, `edits #${messageId} ${textOf(rendered)}`);
           return { kind: 'edited' };
+        },
+      });
+    },
+    findOwn: (to, afterMessageId, permit) => {
+      const laneId = laneIdOf(to);
+      return request<FindOutcome>(process, {
+        call: 'T.find',
+        what: `look behind #${afterMessageId}`,
+        laneId,
+        permit,
+        doubt: { kind: 'wait', retryAfterMs: 5_000 },
+        effect: () => {
+          const isTelling = !to.place.startsWith('-') && to.thread === undefined;
+          const found = messages.find(
+            ({ id, laneId: lane, deletedAtMs }) =>
+              lane === laneId && deletedAtMs === undefined && id > afterMessageId && id <= afterMessageId + FIND_DEPTH,
+          );
+          if (found !== undefined && isTelling) found.stopButton = undefined;
+          return found === undefined || !isTelling ? { kind: 'none' } : { kind: 'found', messageId: found.id };
         },
       });
     },
@@ -249,6 +285,11 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
 
   return {
     messengerFor,
+    nextId: () => ++state.lastId,
+    withButton: (laneId) =>
+      messages.findLast(
+        (message) => message.laneId === laneId && message.stopButton !== undefined && message.deletedAtMs === undefined,
+      ),
     messages,
     staleCalls,
     undeliverable,

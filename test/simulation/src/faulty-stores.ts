@@ -76,6 +76,7 @@ export const openLanesFor = (deps: RemoteDeps, process: Process, inner: OpenLane
 export const conversationsFor = (deps: RemoteDeps, process: Process, inner: ConversationStore): ConversationStore => ({
   open: (id, turnId, fence) => twice(deps, process, 'V.open', () => inner.open(id, turnId, fence)),
   save: (id, turn) => twice(deps, process, 'V.save', () => inner.save(id, turn)),
+  isCurrent: (id, fence) => twice(deps, process, 'V.current', () => inner.isCurrent(id, fence)),
   find: (id, turnId) => twice(deps, process, 'V.find', () => inner.find(id, turnId)),
   evict: (id, turnIds) => inner.evict(id, turnIds),
 });
@@ -109,7 +110,10 @@ export const workspaceFor = (
           faults.fire('S1.other_writer');
           await otherWriter(path);
         }
-        return inner.write(path, content, condition);
+        const outcome = await inner.write(path, content, condition);
+        // It stood still since it read the file; only its version keeps it from undoing what was written since.
+        if (process.wasFrozen()) faults.fire('S4.zombie_put');
+        return outcome;
       };
       const reread = async (): Promise<WriteOutcome> => {
         if (random.chance(0.3)) await otherWriter(path);

@@ -17,6 +17,7 @@ export const judge = (sightings: Sightings): readonly string[] => [
   ...orderProblems(sightings),
   ...commandProblems(sightings),
   ...draftProblems(sightings),
+  ...heartbeatProblems(sightings),
   ...memoryProblems(sightings),
   ...sightings.staleCalls.map(
     ({ what, fence, above }) => `zombie: ${what} under fence ${fence} after ${above} had spoken`,
@@ -45,9 +46,12 @@ const inDoubt = ({ alarms }: Sightings, laneId: string, turnId: string | undefin
 const isStoppable = (update: SentUpdate, { updates }: Sightings): boolean =>
   updates.some(
     (stop) =>
-      stop.kind === 'stop' &&
+      (stop.kind === 'stop' || stop.kind === 'press') &&
       stop.laneId === update.laneId &&
-      (stop.updateId > update.updateId || (stop.firstDeliveredAtMs ?? 0) > (update.firstDeliveredAtMs ?? 0)),
+      // A button ends its turn, whatever that has read.
+      (stop.kind === 'press' ||
+        stop.updateId > update.updateId ||
+        (stop.firstDeliveredAtMs ?? 0) > (update.firstDeliveredAtMs ?? 0)),
   );
 
 const answerProblems = (update: SentUpdate, sightings: Sightings): readonly string[] => {
@@ -168,7 +172,11 @@ const commandProblems = (sightings: Sightings): readonly string[] => {
       if (answers.length > asked.length + doubts)
         problems.push(`/${command} in ${laneId} was answered ${answers.length} times for ${asked.length}`);
       const excused = asked.filter((update) => isStoppable(update, sightings)).length;
-      const mayMiss = asked.some((update) => isExcused(update, sightings)) || alarmed(sightings, 'turn_parked', laneId);
+      // Tried twice, and nobody knows: it is counted, and a command is soon said again.
+      const mayMiss =
+        asked.some((update) => isExcused(update, sightings)) ||
+        alarmed(sightings, 'turn_parked', laneId) ||
+        alarmed(sightings, 'reply_in_doubt', laneId);
       if (answers.length < asked.length - excused && !mayMiss)
         problems.push(`/${command} in ${laneId} was answered ${answers.length} times for ${asked.length}`);
     }
@@ -194,6 +202,18 @@ const draftProblems = ({ messages, undeliverable, alarms, closedLanes }: Sightin
       problems.push(`#${message.id} stays behind as a draft: ${lastText(message)}`);
     return problems;
   });
+
+/** Each period speaks once at most. */
+const heartbeatProblems = (sightings: Sightings): readonly string[] => {
+  const beats = sightings.messages.filter(
+    (message) => message.deletedAtMs === undefined && lastText(message).startsWith('beat-'),
+  );
+  return beats.flatMap((message, index) => {
+    const earlier = beats.slice(0, index).filter((other) => lastText(other) === lastText(message));
+    const isFlagged = inDoubt(sightings, message.laneId, message.turnId);
+    return earlier.length > (isFlagged ? 1 : 0) ? [`heartbeat ${lastText(message)} spoke more than once`] : [];
+  });
+};
 
 const memoryProblems = ({ memory }: Sightings): readonly string[] => {
   const lines = memory.text.split('\n').filter((line) => line !== '');

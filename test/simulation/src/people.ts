@@ -20,9 +20,21 @@ const ROOMS: readonly Room[] = [
   { place: GROUP, sender: OWNER, thread: TOPIC },
 ];
 
-/** Something that a person does: an update for the webhook, or a message of the bot deleted. */
+/** Something that a person does: something said, a stop button pressed, or a message of the bot deleted. */
 export type Deed =
-  | { readonly kind: 'update'; readonly atMs: number; readonly update: SentUpdate; readonly body: object }
+  /** `body` is the update, once Telegram has numbered the message. */
+  | {
+      readonly kind: 'update';
+      readonly atMs: number;
+      readonly update: SentUpdate;
+      readonly body: (messageId: number) => object;
+    }
+  | {
+      readonly kind: 'press';
+      readonly atMs: number;
+      readonly update: SentUpdate;
+      readonly body: (messageId: number, turnId: string) => object;
+    }
   | { readonly kind: 'delete'; readonly atMs: number; readonly laneId: string };
 
 const laneOf = ({ place, thread }: Room): string =>
@@ -40,28 +52,45 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
   const count = random.int(4, 8);
   let atMs = startMs;
   let updateId = 100;
-  let messageId = 0;
-  /** Messages that can still be edited: their number and word. */
-  const said: { readonly room: Room; readonly messageId: number; readonly token: string }[] = [];
+  /** Messages that can be edited: their word, and their number from when they were sent. */
+  const said: { readonly room: Room; readonly token: string; messageId: number }[] = [];
 
-  const send = (room: Room, kind: SentUpdate['kind'], fields: object, given: Partial<SentUpdate> = {}): string => {
+  const chatOf = ({ place }: Room): object =>
+    place.startsWith('-')
+      ? { id: Number(place), type: 'supergroup', is_forum: true }
+      : { id: Number(place), type: 'private' };
+  const personOf = ({ sender }: Room): object => ({ id: Number(sender), is_bot: false, first_name: 'Ada' });
+  const topicOf = ({ thread }: Room): object =>
+    thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true };
+
+  const send = (room: Room, kind: SentUpdate['kind'], fields: object, given: Partial<SentUpdate> = {}): void => {
     updateId += 1;
-    messageId += 1;
-    const token = given.token ?? `k${updateId}`;
-    const isGroup = room.place.startsWith('-');
-    const message = {
-      message_id: messageId,
-      date: Math.floor(atMs / 1_000),
-      chat: isGroup
-        ? { id: Number(room.place), type: 'supergroup', is_forum: true }
-        : { id: Number(room.place), type: 'private' },
-      from: { id: Number(room.sender), is_bot: false, first_name: 'Ada' },
-      ...(room.thread === undefined ? {} : { message_thread_id: room.thread, is_topic_message: true }),
-      ...fields,
+    const mine = updateId;
+    const date = Math.floor(atMs / 1_000);
+    const token = `k${mine}`;
+    const words = { room, token, messageId: 0 };
+    if (kind === 'message') said.push(words);
+    const update = {
+      updateId: mine,
+      laneId: laneOf(room),
+      kind,
+      token,
+      isStranger: room.sender === STRANGER,
+      ...given,
     };
-    const update = { updateId, laneId: laneOf(room), kind, token, isStranger: room.sender === STRANGER, ...given };
-    deeds.push({ kind: 'update', atMs, update, body: { update_id: updateId, message } });
-    return token;
+    const body = (messageId: number): object => {
+      words.messageId = messageId;
+      const message = {
+        message_id: messageId,
+        date,
+        chat: chatOf(room),
+        from: personOf(room),
+        ...topicOf(room),
+        ...fields,
+      };
+      return { update_id: mine, message };
+    };
+    deeds.push({ kind: 'update', atMs, update, body });
   };
   const mention = (room: Room, text: string): object => {
     if (!room.place.startsWith('-')) return { text };
@@ -75,8 +104,7 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
     atMs += random.chance(0.5) ? random.int(50, 4_000) : random.int(4_000, 90_000);
     const dice = random.next();
     if (dice < 0.58) {
-      const token = send(room, 'message', mention(room, `tell me about ${next()}`));
-      said.push({ room, messageId, token });
+      send(room, 'message', mention(room, `tell me about ${next()}`));
     } else if (dice < 0.68) {
       const name = random.pick(COMMANDS);
       const address = room.place.startsWith('-') ? `@${BOT.username}` : '';
@@ -106,29 +134,50 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
       });
     } else if (dice < 0.92) {
       send({ place: STRANGER, sender: STRANGER }, 'message', { text: `let me in ${next()}` });
-    } else if (dice < 0.96) {
+    } else if (dice < 0.94) {
       deeds.push({ kind: 'delete', atMs, laneId: laneOf(room) });
+    } else if (dice < 0.97) {
+      updateId += 1;
+      const mine = updateId;
+      const update = {
+        updateId: mine,
+        laneId: laneOf(room),
+        kind: 'press' as const,
+        token: `k${mine}`,
+        isStranger: false,
+      };
+      const body = (messageId: number, turnId: string): object => {
+        const message = { message_id: messageId, date: Math.floor(atMs / 1_000), chat: chatOf(room), ...topicOf(room) };
+        const callback_query = { id: String(mine), from: personOf(room), message, data: `stop:${turnId}` };
+        return { update_id: mine, callback_query };
+      };
+      deeds.push({ kind: 'press', atMs, update, body });
     } else {
       const before = said.at(-1);
-      if (before === undefined) continue;
+      if (before === undefined || before.room.sender === STRANGER) continue;
       updateId += 1;
-      const edited = {
-        message_id: before.messageId,
-        date: Math.floor(atMs / 1_000),
-        edit_date: Math.floor(atMs / 1_000),
-        chat: { id: Number(before.room.place), type: before.room.place.startsWith('-') ? 'supergroup' : 'private' },
-        from: { id: Number(before.room.sender), is_bot: false, first_name: 'Ada' },
-        ...(before.room.thread === undefined ? {} : { message_thread_id: before.room.thread, is_topic_message: true }),
-        ...mention(before.room, `rather about ${before.token}`),
-      };
+      const mine = updateId;
+      const date = Math.floor(atMs / 1_000);
       const update = {
-        updateId,
+        updateId: mine,
         laneId: laneOf(before.room),
         kind: 'edit' as const,
         token: before.token,
         isStranger: false,
       };
-      deeds.push({ kind: 'update', atMs, update, body: { update_id: updateId, edited_message: edited } });
+      const body = (): object => {
+        const edited_message = {
+          message_id: before.messageId,
+          date,
+          edit_date: date,
+          chat: chatOf(before.room),
+          from: personOf(before.room),
+          ...topicOf(before.room),
+          ...mention(before.room, `rather about ${before.token}`),
+        };
+        return { update_id: mine, edited_message };
+      };
+      deeds.push({ kind: 'update', atMs, update, body });
     }
   }
   return deeds;

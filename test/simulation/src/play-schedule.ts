@@ -1,3 +1,4 @@
+import { fencedWorkspace } from '@agent-claw/agent-container/tools/fenced-workspace';
 import type { AccessList, LaneId, Log } from '@agent-claw/core';
 import { memoryConversationStore, memoryLanes, memoryWorkspaceStore } from '@agent-claw/testkit';
 import type { FaultId } from './fault-ids.ts';
@@ -11,7 +12,7 @@ import type { Process } from './process.ts';
 import { seededRandom } from './random.ts';
 import { appendWith, containerTable, heartbeatService, ingestService, runnerService } from './services.ts';
 import type { Surroundings } from './services.ts';
-import type { Alarm, Sightings } from './sightings.ts';
+import type { Alarm, SentUpdate, Sightings } from './sightings.ts';
 import { createTimeline } from './timeline.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 
@@ -78,7 +79,8 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     ...remote,
     turnOf,
     fenceOf: (process) => leases.get(process)?.fence ?? 0,
-    seeSaying: (process, laneId, text) => {
+    seeSaying: (process, laneId, text, mayWrite) => {
+      if (!mayWrite) seen.push(`${process.name} wrote to ${laneId}, where it may not`);
       if (text.includes('canary')) seen.push(`${process.name} told a secret to ${laneId}`);
       if (/HEARTBEAT_OK/u.test(text)) seen.push(`${process.name} sent a silent heartbeat to ${laneId}`);
     },
@@ -137,10 +139,30 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     receive: (message) => receive(message),
     onDeadLetter: () => recover('dead_letter'),
   });
+  const conversations = memoryConversationStore();
+  /** What a model was given to read, by conversation and turn. */
+  const inputs = new Map<string, ReadonlySet<string>>();
   const tableFor = containerTable(world, {
-    conversations: memoryConversationStore(),
-    script: { random, faults, note, seeInput: () => undefined },
-    remember: async (process, laneId, line) => {
+    conversations: {
+      ...conversations,
+      save: async (id, turn) => {
+        const given = inputs.get(`${id}/${turn.turnId}`);
+        const unread = turn.consumed.filter((entry) => given?.has(entry) !== true);
+        if (unread.length > 0)
+          seen.push(`${turn.turnId} says that it read ${unread.join(' ')}, and no model was given that`);
+        return conversations.save(id, turn);
+      },
+    },
+    script: {
+      random,
+      faults,
+      note,
+      seeInput: (conversationId, turnId, ids) => {
+        const key = `${conversationId}/${turnId}`;
+        inputs.set(key, new Set([...(inputs.get(key) ?? []), ...ids]));
+      },
+    },
+    remember: async (process, laneId, line, mayWrite) => {
       if (laneId !== OWNER_LANE) return 'not here';
       const workspace = workspaceFor(remote, process, files, 'S', async (path) => {
         const other = `- other ${++state.others}`;
@@ -155,7 +177,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       const isBad = faults.on('M3.bad_arguments');
       if (isBad) faults.fire('M3.bad_arguments');
       const input = isBad ? { path: '../MEMORY.md', content: line } : { path: 'MEMORY.md', content: line };
-      const said = await appendWith(workspace, logFor(process), input);
+      const said = await appendWith(fencedWorkspace(workspace, mayWrite), logFor(process), input);
       if (said.startsWith('Added')) acknowledged.push(line);
       note(process.name, `remembers "${line}": ${said}`);
       return said;
@@ -172,12 +194,19 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   };
   const deeds = planDeeds(random, START_MS);
   const plan = { left: deeds.length };
+  const updates: SentUpdate[] = [];
   for (const deed of deeds)
     timeline.at(deed.atMs, () => {
       plan.left -= 1;
       if (deed.kind === 'delete') return telegram.deleteNewest(deed.laneId);
-      note('person', `says ${JSON.stringify(deed.body)}`);
-      sender.send(deed.update, deed.body);
+      const pressed = telegram.withButton(deed.update.laneId);
+      // A button that is not there cannot be pressed.
+      if (deed.kind === 'press' && pressed?.stopButton === undefined) return false;
+      const body =
+        deed.kind === 'press' ? deed.body(pressed?.id ?? 0, pressed?.stopButton ?? '') : deed.body(telegram.nextId());
+      note('person', `${deed.kind === 'press' ? 'presses' : 'says'} ${JSON.stringify(body)}`);
+      updates.push(deed.update);
+      sender.send(deed.update, body);
     });
   if (faults.on('A8.new_version'))
     timeline.after(random.int(5_000, 300_000), () => {
@@ -213,6 +242,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     timeline.after(5 * MINUTE, sweep);
   };
   timeline.after(random.int(0, 4 * MINUTE), beat);
+  timeline.after(random.int(30 * MINUTE, 34 * MINUTE), beat);
   timeline.after(random.int(0, 5 * MINUTE), sweep);
   timeline.at(FAULTS_END_MS, () => {
     faults.stop();
@@ -237,7 +267,6 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     plan.left === 0 && sender.open() === 0 && queue.waiting() === 0 && restless().length === 0;
   await timeline.run(QUIET_BY_MS, isQuiet);
 
-  const updates = deeds.flatMap((deed) => (deed.kind === 'update' ? [deed.update] : []));
   const sightings: Sightings = {
     updates,
     messages: telegram.messages,

@@ -10,6 +10,7 @@ export interface Process {
   readonly clock: Clock;
   isAlive(): boolean;
   isFrozen(): boolean;
+  wasFrozen(): boolean;
   /** From here on none of its pending or later calls ever settles. */
   die(): void;
   /** Nothing reaches it for so long; then everything does. */
@@ -64,6 +65,7 @@ export const createProcess = ({ name, timeline, skewMs }: ProcessOptions): Proce
     clock,
     isAlive: () => alive,
     isFrozen: () => frozenUntilMs > timeline.now(),
+    wasFrozen: () => frozenUntilMs > 0,
     die: () => {
       if (!alive) return;
       alive = false;

@@ -62,7 +62,7 @@ export const remote = <T>(
         const second = await afterLost(result);
         answer(() => resolve(second));
       } catch (error) {
-        answer(() => reject(error as Error));
+        answer(() => reject(error));
       }
     };
     if (isEffectLate) timeline.after(latency, () => void arrive());

@@ -9,9 +9,14 @@ export interface ScriptDeps {
   readonly faults: Faults;
   readonly note: (who: string, what: string) => void;
   /** Appends a line to MEMORY.md with the container's own tool; @returns what the tool said to the model. */
-  readonly remember: (process: Process, laneId: string, line: string) => Promise<string>;
+  readonly remember: (
+    process: Process,
+    laneId: string,
+    line: string,
+    mayWrite: () => Promise<boolean>,
+  ) => Promise<string>;
   /** What the model was given to read, before it could answer. */
-  readonly seeInput: (laneId: string, turnId: string, ids: readonly EntryId[]) => void;
+  readonly seeInput: (conversationId: string, turnId: string, ids: readonly EntryId[]) => void;
 }
 
 /** The unique word in what a person wrote. */
@@ -38,7 +43,7 @@ export const scriptedAnswer =
       if (messages.length === 0) return;
       const ids = messages.map(({ id }) => id);
       const words = messages.map(({ text }) => tokenIn(text));
-      seeInput(call.laneId, call.turnId, ids);
+      seeInput(call.conversationId, call.turnId, ids);
       note(process.name, `reads ${words.join(' ')} in ${call.turnId}`);
       consumed.push(...ids);
       tokens.push(...words);
@@ -49,6 +54,7 @@ export const scriptedAnswer =
     if (call.kind === 'heartbeat') {
       await process.clock.sleep(random.int(200, 20_000), signal);
       const ids = call.messages.map(({ id }) => id);
+      seeInput(call.conversationId, call.turnId, ids);
       consumed.push(...ids);
       if (!signal.aborted) say(random.chance(0.5) ? 'HEARTBEAT_OK' : `beat-${ids.join('-')}`);
       return answered(signal.aborted ? 'stopped' : 'complete');
@@ -60,7 +66,7 @@ export const scriptedAnswer =
       read(steered);
       if (random.chance(0.2)) {
         line.emit({ type: 'tool_started', name: 'append_file', summary: 'Noting' });
-        const said = await remember(process, call.laneId, `- ${call.turnId} ${step} ${tokens[0] ?? ''}`);
+        const said = await remember(process, call.laneId, `- ${call.turnId} ${step} ${tokens[0] ?? ''}`, line.mayWrite);
         line.emit({ type: 'tool_finished', name: 'append_file', ok: said.startsWith('Added') });
       }
       await process.clock.sleep(isLong ? random.int(5_000, 60_000) : random.int(100, 6_000), signal);

@@ -90,15 +90,16 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
     const laneId = /"laneId":"([^"]+)"/u.exec(message.body)?.[1];
     const legMs = random.chance(0.5) ? random.int(15_000, 60_000) : 270_000;
     const log = world.logFor(process);
+    const access = world.access();
     const answerWake = createAnswerWake({
       runLeg: createRunLeg({
         lanes: laneStoreFor(world, process, world.lanes.lanes, world.watch),
         wakes: { ring: (lane, options) => queue.ring(process, 'Q.ring', lane, options?.delayS ?? 0) },
         runtime: world.sessions().runtimeFor(process),
-        messenger: world.telegram.messengerFor(process),
+        messenger: world.telegram.messengerFor(process, access),
         renderer: shortRenderer,
         botId: BOT.id,
-        access: world.access(),
+        access,
         runtimeEpoch: world.epoch(),
         clock: process.clock,
         log,

@@ -29,6 +29,8 @@ export interface BotMessage {
   readonly place: string;
   readonly laneId: string;
   readonly turnId: string | undefined;
+  /** The turn that the button under it stops. */
+  stopButton?: string | undefined;
   readonly texts: { readonly atMs: number; readonly text: string; readonly by: string }[];
   /** The sender wrote the message's number into its ledger: it knows that the message is there. */
   noted: boolean;
@@ -43,7 +45,7 @@ export interface BotMessage {
 export interface SentUpdate {
   readonly updateId: number;
   readonly laneId: string;
-  readonly kind: 'message' | 'command' | 'stop' | 'edit';
+  readonly kind: 'message' | 'command' | 'stop' | 'press' | 'edit';
   /** The word that an answer repeats. */
   readonly token: string;
   readonly command?: string;
