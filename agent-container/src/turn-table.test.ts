@@ -76,7 +76,7 @@ describe('the turn table', () => {
     await world.settle();
     leaving.abort();
     expect(await gone).toEqual([]);
-    expect(world.run(0).signal.aborted).toBe(false);
+    expect([world.run(0).signal.aborted, world.table.status().busy]).toEqual([false, true]);
     world.run(0).finish(answered('Still here.'));
     expect(await world.view({ mayStart: false })).toEqual([done(1, 'Still here.')]);
   });

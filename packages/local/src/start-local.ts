@@ -13,6 +13,7 @@ import { lockDataFolder } from './lock-data-folder.ts';
 import { pollTelegram } from './poll-telegram.ts';
 import { startPublicServer, StartError } from './public-server.ts';
 import type { PublicServer } from './public-server.ts';
+import { shortenedLimits } from './shortened-limits.ts';
 import { synthesize } from './synthesize.ts';
 import { secretValueOf, telegramSideOf, versionOf } from './telegram-side.ts';
 import type { TelegramSide } from './telegram-side.ts';
@@ -82,6 +83,7 @@ const startParts = async (
   if (missing !== null)
     throw new StartError(`The model ${model.spec} needs ${missing}. Set it, or choose another with --model.`);
 
+  const limits = shortenedLimits(deps.environment);
   const cdkOut = join(root, 'cdk.out');
   await synthesize(root, cdkOut, () => say('Synthesizing the stack (once per change, about 10 s) …'));
   if (telegram.usesDouble) mountDouble(server, telegram, join(dataDir, 'telegram'), stops);
@@ -107,8 +109,8 @@ const startParts = async (
     extraEnv: (program) =>
       program.kind === 'runtime'
         ? modelEnvironment(model.spec, deps.environment)
-        : { TELEGRAM_API_ROOT: telegram.apiRoot, ...timingOf(deps.environment) },
-    ...sessionLifeOf(deps.environment),
+        : { TELEGRAM_API_ROOT: telegram.apiRoot, ...limits.environment },
+    ...(limits.sessionLifeMs === undefined ? {} : { sessionLifeMs: limits.sessionLifeMs }),
     ...(deps.onLog === undefined ? {} : { log: deps.onLog }),
     ...(deps.faults === undefined ? {} : { faults: deps.faults }),
   }).catch((error: unknown) => {
@@ -158,20 +160,6 @@ const onlySecretOf = (cdkOut: string): string => {
   if (ids.length !== 1)
     throw new Error(`The stack has ${ids.length} secrets; local mode fills exactly one, the bot's.`);
   return ids[0] ?? '';
-};
-
-/** Limits that a test shortens, and the epoch of a deployment that it plays; unset on any other day. */
-const timingOf = (environment: StartDeps['environment']): Record<string, string> =>
-  Object.fromEntries(
-    ['LEG_LIMIT_MS', 'WAKE_HIDDEN_S', 'LEASE_MS', 'SESSION_LIFE_MS', 'RUNTIME_EPOCH'].flatMap((name) =>
-      environment[`AGENT_CLAW_${name}`] ? [[name, environment[`AGENT_CLAW_${name}`] ?? '']] : [],
-    ),
-  );
-
-/** The platform's half of a shortened session: it ends the microVM when the runner expects it to. */
-const sessionLifeOf = (environment: StartDeps['environment']): { readonly sessionLifeMs?: number } => {
-  const text = environment['AGENT_CLAW_SESSION_LIFE_MS'];
-  return text ? { sessionLifeMs: Number(text) } : {};
 };
 
 const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: string, stops: Stops): void => {
