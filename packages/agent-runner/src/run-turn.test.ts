@@ -4,6 +4,7 @@ import type { AgentRuntime, TurnEvent } from '@agent-claw/core';
 import { aDone, aTurn, anEntry } from '@agent-claw/testkit';
 import type { ManualClock } from '@agent-claw/testkit';
 import { aLegWorld, LANE } from '../test/leg-world.ts';
+import { talkingAgent } from '../test/talking-agent.ts';
 
 const HOUR_MS = 3_600_000;
 const text = (seq: number, delta: string): TurnEvent => ({ seq, type: 'text', delta });
@@ -96,6 +97,23 @@ describe('the words of a run that failed', () => {
       { kind: 'finished', turns: 1 },
       [['Old words …'], ['New words …'], ['New words, all of them']],
     ]);
+  });
+});
+
+describe('a stop', () => {
+  it('reaches the run within two seconds of its arrival, at whatever moment between two renewals it comes', async () => {
+    for (const atMs of [5_001, 5_500, 6_000, 6_999]) {
+      const { agent, heard } = talkingAgent(60);
+      const world = aLegWorld(agent);
+      await world.say(anEntry(1));
+      const leg = world.begin();
+      await world.clock.advance(atMs);
+      await world.say(anEntry(2, { kind: 'stop' }));
+      await world.clock.advance(2_000);
+      expect(heard).toContain('stop');
+      await world.clock.advance(5_000);
+      expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    }
   });
 });
 
