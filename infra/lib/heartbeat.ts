@@ -29,7 +29,7 @@ interface Tick {
 
 /**
  * Looks every 30 minutes whether there is anything to do, without a model; if so, it puts a message into the owner's
- * lane. Every 5 minutes the same function sweeps: it rings the lanes where something waits and nobody works.
+ * lane. Every minute the same function sweeps: it rings the lanes where something waits and nobody works.
  */
 export class Heartbeat extends ServiceFunction {
   constructor(scope: Construct, id: string, props: HeartbeatProps) {
@@ -66,7 +66,7 @@ export class Heartbeat extends ServiceFunction {
     this.tick(scheduler, 'Sweep', {
       kind: 'sweep',
       description: 'agent-claw sweep: rings lanes that wait for nobody',
-      scheduleExpression: 'rate(5 minutes)',
+      scheduleExpression: 'rate(1 minute)',
     });
     alarmOnErrors(this, 'Heartbeats or sweeps fail. Look at the log of heartbeat.');
   }

@@ -39,13 +39,13 @@ const ALARMS = {
     atLeast: 3,
     minutes: 15,
   },
-  // There are four sweeps in this time. One lost wake is healed by the first; a lane that needs three is stuck.
+  // There are ten sweeps in this time. One lost wake is healed by the first; a lane that needs five is stuck.
   lane_swept: {
     service: 'heartbeat',
     whatToDo:
       'A message waits and its lane does not come forward. The log of heartbeat (lane_swept) names it, the log of agent-runner says why.',
-    atLeast: 3,
-    minutes: 20,
+    atLeast: 5,
+    minutes: 10,
   },
 } as const satisfies Partial<Record<MetricName, MetricAlarm>>;
 

@@ -3,6 +3,9 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
+/** What Lambda may need beyond the function's limit to see that an invocation has ended and to delete its wake. */
+const VISIBILITY_MARGIN = Duration.seconds(30);
+
 export interface WakeQueueProps {
   readonly runnerTimeout: Duration;
 }
@@ -19,8 +22,10 @@ export class WakeQueue extends Construct {
       enforceSSL: true,
     });
     this.queue = new Queue(this, 'Queue', {
-      // Lambda asks for six times the function's timeout; agent-runner shortens it per message.
-      visibilityTimeout: Duration.seconds(props.runnerTimeout.toSeconds() * 6),
+      // Lambda refuses less than the function's limit, and recommends six times as much, so that a batch does not show again
+      // while invocations are throttled. A wake that shows again does no harm: the lane's lease decides. One that stays hidden
+      // does: after a crash before the first statement nobody shortens it, and only the sweep rings the lane.
+      visibilityTimeout: props.runnerTimeout.plus(VISIBILITY_MARGIN),
       retentionPeriod: Duration.days(4),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

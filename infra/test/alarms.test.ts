@@ -38,6 +38,8 @@ const alarms = Object.values(stack.ofType('AWS::CloudWatch::Alarm')).map(
 const own = alarms.filter(({ Namespace }) => Namespace === 'AgentClaw');
 const idOf = (type: string): string =>
   Object.keys(template.Resources).find((id) => template.Resources[id]?.Type === type) ?? '';
+const idIn = (type: string, prefix: string): string =>
+  Object.keys(template.Resources).find((id) => template.Resources[id]?.Type === type && id.startsWith(prefix)) ?? '';
 const [isWanted = ''] = Object.keys(template.Conditions);
 
 describe('the alarms', () => {
@@ -62,7 +64,7 @@ describe('the alarms', () => {
       ['reply_in_doubt', of('agent-runner'), 1, 5],
       ['reply_undeliverable', of('agent-runner'), 1, 5],
       ['heartbeat_failed', of('heartbeat'), 3, 15],
-      ['lane_swept', of('heartbeat'), 3, 20],
+      ['lane_swept', of('heartbeat'), 5, 10],
     ]);
   });
 
@@ -76,6 +78,35 @@ describe('the alarms', () => {
       expect(counts.length).toBeGreaterThan(0);
     },
   );
+
+  it('ring for the first wake that the wake queue gives up, and for wakes that wait for 15 minutes', () => {
+    const named = stack.ofType('AWS::CloudWatch::Alarm');
+    const ringsOf = (id: string): unknown => {
+      const alarm = named[id]?.Properties as unknown as Alarm | undefined;
+      const { Namespace, MetricName, Statistic, ComparisonOperator, Threshold, Period, EvaluationPeriods } =
+        alarm ?? {};
+      const of = alarm?.Dimensions.map(({ Value }) => Value);
+      return [Namespace, MetricName, of, Statistic, ComparisonOperator, Threshold, Period, EvaluationPeriods];
+    };
+    const nameOf = (id: string) => [{ 'Fn::GetAtt': [idIn('AWS::SQS::Queue', id), 'QueueName'] }];
+    const redrive = stack.ofType('AWS::SQS::Queue')['WakesQueue']?.Properties['RedrivePolicy'];
+    expect(redrive).toMatchObject({
+      deadLetterTargetArn: { 'Fn::GetAtt': [idIn('AWS::SQS::Queue', 'WakesParked'), 'Arn'] },
+    });
+    expect([ringsOf('WakesParkedWakes'), ringsOf('WakesOldWakes')]).toEqual([
+      [
+        'AWS/SQS',
+        'ApproximateNumberOfMessagesVisible',
+        nameOf('WakesParked'),
+        'Maximum',
+        'GreaterThanOrEqualToThreshold',
+        1,
+        60,
+        1,
+      ],
+      ['AWS/SQS', 'ApproximateAgeOfOldestMessage', nameOf('WakesQueue'), 'Maximum', 'GreaterThanThreshold', 900, 60, 3],
+    ]);
+  });
 
   it('are each in the guide for operators', () => {
     const guide = read('docs/operate.md');

@@ -44,7 +44,7 @@ describe('sweep', () => {
     ]);
   });
 
-  it('leaves a lane of two minutes to the wake that is on its way', async () => {
+  it('leaves a lane of half a minute to the wake that is on its way', async () => {
     const world = aWorld();
     await world.leave(aLaneId(), NOW - SWEEP_AFTER_MS);
     expect(await world.sweep(NOW)).toEqual({ kind: 'swept', rung: 0, attended: 0 });

@@ -11,8 +11,11 @@ export interface SweepDeps {
 /** `rung`: lanes that were waiting for nobody. `attended`: lanes that are being worked on, or that the channel has silenced. */
 export type SweepOutcome = { readonly kind: 'swept'; readonly rung: number; readonly attended: number };
 
-/** Younger lanes have a wake on its way. */
-export const SWEEP_AFTER_MS = 2 * 60_000;
+/**
+ * Younger lanes have a wake on its way: one is answered within seconds, a cold start included. A function that dies before
+ * its first statement leaves its wake hidden for minutes, so this and the schedule's minute are all that its lane waits.
+ */
+export const SWEEP_AFTER_MS = 30_000;
 /** Lanes that one sweep looks at, the oldest first; the next sweep sees the rest. */
 export const SWEEP_LIMIT = 100;
 
