@@ -4,6 +4,7 @@ export const blindSendRetry: PlantedBug = {
   name: 'blind-send-retry',
   breaks:
     'A send whose answer was lost is repeated only with a note of the doubt: else a second copy is unmarked, and a third one comes.',
+  shows: / twice, and nothing| times$/u,
   patches: [
     {
       file: 'packages/agent-runner/src/chat.ts',

@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const conversationNotFenced: PlantedBug = {
   name: 'conversation-not-fenced',
   breaks: 'A container that was left behind saves nothing over the work of its successor.',
+  shows: /stale|lower fence/u,
   patches: [
     {
       file: 'packages/testkit/src/fakes/memory-conversation-store.ts',

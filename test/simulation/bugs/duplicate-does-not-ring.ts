@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const duplicateDoesNotRing: PlantedBug = {
   name: 'duplicate-does-not-ring',
   breaks: 'A duplicate update rings too: the first delivery may have died between the append and the ring.',
+  shows: /^not drained/u,
   patches: [
     {
       file: 'packages/tg-ingest/src/ingest-update.ts',

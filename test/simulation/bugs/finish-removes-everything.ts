@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const finishRemovesEverything: PlantedBug = {
   name: 'finish-removes-everything',
   breaks: 'A finish removes what the turn has answered and nothing else: what came meanwhile would be lost.',
+  shows: /was lost/u,
   patches: [
     {
       file: 'packages/testkit/src/fakes/memory-lane-store.ts',

@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const highWaterMark: PlantedBug = {
   name: 'high-water-mark',
   breaks: 'Accepted ids are remembered one by one: an older update that comes after a newer one is no duplicate.',
+  shows: /was lost/u,
   patches: [
     {
       file: 'packages/testkit/src/fakes/memory-mailbox.ts',

@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const noFenceCheck: PlantedBug = {
   name: 'no-fence-check',
   breaks: 'Only the highest fence may write: a frozen leg that wakes up writes over the work of its successor.',
+  shows: /^not drained|was lost| twice, and nothing| times$|^zombie/u,
   patches: [
     {
       file: 'packages/testkit/src/fakes/memory-lane-store.ts',

@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const noSkewMargin: PlantedBug = {
   name: 'no-skew-margin',
   breaks: 'Two clocks a few seconds apart never both see the lease as their own.',
+  shows: /^zombie/u,
   patches: [
     {
       file: 'packages/testkit/src/fakes/memory-lane-store.ts',

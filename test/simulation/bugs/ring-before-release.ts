@@ -4,6 +4,7 @@ export const ringBeforeRelease: PlantedBug = {
   name: 'ring-before-release',
   breaks:
     'At a hand-over the next wake is rung after the release: else it finds the lease held and goes away for good.',
+  shows: /^not drained/u,
   patches: [
     {
       file: 'packages/agent-runner/src/run-leg.ts',

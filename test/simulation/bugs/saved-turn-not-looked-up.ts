@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const savedTurnNotLookedUp: PlantedBug = {
   name: 'saved-turn-not-looked-up',
   breaks: 'A turn that was finished and saved is told again and never run again.',
+  shows: /again/u,
   patches: [
     {
       file: 'agent-container/src/turn-table.ts',

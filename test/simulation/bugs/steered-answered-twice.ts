@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const steeredAnsweredTwice: PlantedBug = {
   name: 'steered-answered-twice',
   breaks: 'What the running turn has read leaves the inbox with it: else it is answered once more.',
+  shows: / twice, and nothing| times$/u,
   patches: [
     {
       file: 'packages/agent-runner/src/end-turn.ts',

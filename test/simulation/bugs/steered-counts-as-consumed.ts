@@ -3,6 +3,7 @@ import type { PlantedBug } from '../driver/planted-bug.ts';
 export const steeredCountsAsConsumed: PlantedBug = {
   name: 'steered-counts-as-consumed',
   breaks: 'A steered message leaves the inbox only when the run has read it: one that came too late is answered next.',
+  shows: /was lost/u,
   patches: [
     {
       file: 'packages/agent-runner/src/end-turn.ts',

@@ -40,7 +40,7 @@ const hunt = async (clean: Bundle, bug: PlantedBug, maxSeeds: number): Promise<H
   });
   for (let seed = 1; seed <= maxSeeds; seed += 1) {
     const order = { seed, keepHistory: false };
-    const [problem] = (await planted.run(order)).problems;
+    const problem = (await planted.run(order)).problems.find((each) => bug.shows.test(each));
     // A seed that goes wrong without the bug too says nothing about it.
     if (problem !== undefined && (await control.run(order)).problems.length === 0) return result(seed, problem);
   }

@@ -3,6 +3,8 @@ export interface PlantedBug {
   readonly name: string;
   /** Which promise it breaks, in one sentence. */
   readonly breaks: string;
+  /** What the judge says of it. Another problem is no find: a patch that draws other faults may meet one by chance. */
+  readonly shows: RegExp;
   readonly patches: readonly Patch[];
   /** For a bug in a fake that stands for an AWS adapter: the contract test that fails when the adapter has the same bug. */
   readonly inAdapter?: { readonly suite: string; readonly test: string };
