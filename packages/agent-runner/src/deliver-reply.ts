@@ -1,4 +1,5 @@
-import type { ReplyRenderer, RenderedPart } from '@agent-claw/core';
+import type { RenderedPart, ReplyRenderer, WaitOutcome } from '@agent-claw/core';
+import type { Chat, Silence } from './chat.ts';
 import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
@@ -27,6 +28,8 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
   const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
   const draft = await findPlaceholder(outbox);
   if (draft.kind !== 'delivered' && draft.kind !== 'none' && draft.kind !== 'undeliverable') return draft;
+  // Before the placeholder becomes the answer: a next leg that did not know its number would send the answer afresh.
+  if (!(await ledger.confirm('draft'))) return { kind: 'lease_lost' };
   const placeholder = reply.keepsDraft === true ? undefined : ledger.get('draft')?.messageId;
   // A first part that was begun as a message stays one; with an edited first part this finds the placeholder's own id.
   const isFresh = ledger.get(keyOf(0)) !== undefined || clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
@@ -48,8 +51,7 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
     const told = await tellDoubt(outbox, renderer);
     if (told.kind !== 'delivered') return told;
   }
-  if (reply.keepsDraft !== true) await tidyPlaceholder(outbox, opening.messageId);
-  return opening;
+  return (reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, opening.messageId)) ?? opening;
 };
 
 const openReply = async (
@@ -74,26 +76,39 @@ const tellDoubt = async (outbox: Outbox, renderer: ReplyRenderer): Promise<Deliv
 
 /**
  * Removes the placeholder, unless it has become the message `kept`. The answer is out: a placeholder that cannot be removed
- * spoils the look and nothing else.
+ * spoils the look and nothing else. @returns why another leg has to do it, or null.
  */
-export const tidyPlaceholder = async (outbox: Outbox, kept: number | undefined): Promise<void> => {
+export const tidyPlaceholder = async (
+  outbox: Outbox,
+  kept: number | undefined,
+): Promise<Silence | WaitOutcome | null> => {
   const placeholder = outbox.ledger.get('draft')?.messageId;
-  if (placeholder === undefined || placeholder === kept) return;
-  try {
-    const outcome = await removed(outbox, placeholder);
-    if (outcome !== 'done') outbox.log.warn('placeholder_left', { outcome });
-  } catch (error) {
+  if (placeholder === undefined || placeholder === kept) return null;
+  const outcome = await removed(outbox, placeholder).catch((error: unknown) => {
     outbox.log.error('placeholder_left', error);
+    return { kind: 'done' } as const;
+  });
+  switch (outcome.kind) {
+    case 'done':
+      return null;
+    case 'failed':
+    case 'undeliverable':
+      outbox.log.warn('placeholder_left', { outcome: outcome.kind });
+      return null;
+    case 'unfinished':
+    case 'lease_lost':
+    case 'wait':
+      return outcome;
   }
 };
 
 /** How often a removal is asked for; what is not there counts as removed. */
 const REMOVE_ATTEMPTS = 3;
 
-const removed = async (outbox: Outbox, messageId: number): Promise<string> => {
+const removed = async (outbox: Outbox, messageId: number): Promise<Awaited<ReturnType<Chat['remove']>>> => {
   for (let attempt = 1; ; attempt += 1) {
-    const { kind } = await patiently(outbox, () => outbox.chat.remove(messageId));
-    if (kind !== 'failed' || attempt >= REMOVE_ATTEMPTS) return kind;
+    const outcome = await patiently(outbox, () => outbox.chat.remove(messageId));
+    if (outcome.kind !== 'failed' || attempt >= REMOVE_ATTEMPTS) return outcome;
     await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);
   }
 };

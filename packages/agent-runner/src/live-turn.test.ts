@@ -100,6 +100,21 @@ describe('a draft', () => {
     return world;
   };
 
+  /** The store forgets so many notes of message ids, each of the part named. */
+  const losing =
+    (...parts: readonly string[]) =>
+    (store: LaneStore): LaneStore => {
+      const left = [...parts];
+      return {
+        ...store,
+        notePart: (lease, part, state) => {
+          if (state.messageId === undefined || left[0] !== part) return store.notePart(lease, part, state);
+          left.shift();
+          return Promise.reject(new RetryableError(`Part ${part} was not written.`));
+        },
+      };
+    };
+
   it('is not drawn again over an answer that an earlier leg has begun', async () => {
     const world = await withPlaceholder({
       draft: { state: 'sent', messageId: 101 },
@@ -126,18 +141,34 @@ describe('a draft', () => {
   });
 
   it('is found again although the note of its id was not confirmed', async () => {
-    const lost = (store: LaneStore): LaneStore => ({
-      ...store,
-      notePart: async (lease, part, state) => {
-        const written = await store.notePart(lease, part, state);
-        if (part === 'draft' && state.messageId !== undefined) throw new RetryableError('The answer was lost.');
-        return written;
-      },
-    });
-    const world = await withPlaceholder({}, lost);
+    const world = await withPlaceholder({}, losing('draft'));
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
     // The first message is not of this turn.
     expect(world.shown().slice(1)).toEqual(['all said']);
+  });
+
+  it('whose id is not stored becomes no answer: the next leg would send that answer again', async () => {
+    const world = await withPlaceholder({}, losing('draft', 'draft'));
+    await expect(world.leg()).rejects.toThrow('was not written');
+    expect(world.shown().slice(1)).toEqual([expect.stringMatching(/^w1/u)]);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+  });
+
+  it('is removed by the next leg when the time is up between the answer and its removal', async () => {
+    const world = aLegWorld(talkingAgent(23).agent);
+    await world.say(anEntry(1));
+    const slow = {
+      ...world.messenger,
+      send: async (...call: Parameters<typeof world.messenger.send>) => {
+        const outcome = await world.messenger.send(...call);
+        if (call[2].silent !== true) await world.clock.sleep(5_000);
+        return outcome;
+      },
+    };
+    expect(await world.leg({ lengthMs: 25_000, with: { messenger: slow } })).toEqual({ kind: 'handed_over' });
+    expect(world.shown()).toEqual([expect.stringMatching(/^w1/u), 'all said']);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual(['all said']);
   });
 });
 

@@ -22,7 +22,8 @@ export const tellFailure = async (
   const states = ledger.parts().flatMap((key) => (key.startsWith('p') ? [ledger.get(key)?.state] : []));
   const isAnswerOut = states.some((state) => state === 'sent' || state === 'in_doubt');
   if (states.includes('sending')) metrics.count('reply_in_doubt');
-  if (isAnswerOut) await tidyPlaceholder(outbox, ledger.get('p0')?.messageId);
+  const untidy = isAnswerOut ? await tidyPlaceholder(outbox, ledger.get('p0')?.messageId) : null;
+  if (untidy !== null) return untidy;
   if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
   // What an earlier leg has shown is nowhere but in the chat: it stays there.
   const keepsDraft = said === '' && ledger.get('draft')?.messageId !== undefined;
