@@ -1,4 +1,4 @@
-import type { Fault as BotApiFault, MessageView } from '@agent-claw/telegram-double';
+import type { MessageView } from '@agent-claw/telegram-double';
 import { CONTAINER, OWNER, RUNNER } from './drill-system.ts';
 import type { AwsCall, DrillSystem } from './drill-system.ts';
 
@@ -17,8 +17,6 @@ export interface DrillChat {
   /** Invocations of the agent at the AWS endpoint. */
   invokes(): number;
   awsCallsOf(who: string): readonly AwsCall[];
-  /** How many of the bot's calls met this fault. */
-  botCalls(fault: BotApiFault['kind']): number;
   /** What the webhook answered to each posted copy. */
   statuses(): readonly number[];
 }
@@ -44,7 +42,6 @@ export const openDrillChat = async (system: DrillSystem, chatId = OWNER): Promis
   const before = { id: (await all()).at(-1)?.messageId ?? 0 };
   const calls = system.awsCalls.length;
   const deliveries = system.deliveries.length;
-  const botCalls = system.botApiCalls().length;
   const awsCallsOf = (who: string): readonly AwsCall[] =>
     system.awsCalls.slice(calls).filter(({ principal }) => principal.startsWith(who));
   const countOf = (who: string, action: string): number =>
@@ -86,11 +83,6 @@ export const openDrillChat = async (system: DrillSystem, chatId = OWNER): Promis
     turns: () => countOf(CONTAINER, 'dynamodb:PutItem'),
     invokes: () => countOf(RUNNER, 'bedrock-agentcore:InvokeAgentRuntime'),
     awsCallsOf,
-    botCalls: (fault) =>
-      system
-        .botApiCalls()
-        .slice(botCalls)
-        .filter(({ outcome }) => outcome.fault === fault).length,
     statuses: () => system.deliveries.slice(deliveries).flatMap(({ statuses }) => statuses),
   };
 };
