@@ -1,6 +1,6 @@
 import type { EntityView } from '../double-api.ts';
 import { textFields } from '../methods/text-methods.ts';
-import { assertEntitiesFit, fixFormattedText } from '../text/formatted-text.ts';
+import { fixFormattedText } from '../text/formatted-text.ts';
 import { codePoints, plainText } from '../text/plain-text.ts';
 import type { Params } from '../transport/params.ts';
 import { mediaBody } from '../world/media-body.ts';
@@ -85,7 +85,6 @@ const textBody = (request: DriverRequest, name: 'text' | 'caption'): MessageBody
     text: request.params.text('text'),
     entities: (request.params.json('entities', 'entities') ?? []) as EntityView[],
   };
-  assertEntitiesFit(source);
   return textFields(name, fixFormattedText(source));
 };
 

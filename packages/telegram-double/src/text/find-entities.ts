@@ -1,29 +1,54 @@
 import type { EntityView } from '../double-api.ts';
+import { sortEntities } from './entity-order.ts';
+import { findUrls } from './find-urls.ts';
 
-const patterns: readonly (readonly [type: string, pattern: RegExp])[] = [
-  ['email', /(?<![\w.+-])[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])/giu],
-  ['url', /\bhttps?:\/\/[^\s<>"'`]+[^\s<>"'`.,:;!?)\]}]/giu],
-  [
-    'url',
-    /(?<![\w@/.:-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|me|ai|co|eu|de|uk|info)(?:\/[^\s<>"'`]*[^\s<>"'`.,:;!?)\]}])?(?![\w@])/giu,
-  ],
-  ['mention', /(?<![\w@/])@[a-z][a-z0-9_]{2,31}(?!\w)/giu],
-  ['bot_command', /(?<![\w/<>@])\/[a-z0-9_]{1,64}(?:@[a-z0-9_]{3,32})?(?![\w/<>])/giu],
-  ['hashtag', /(?<![\p{L}\p{N}_&/#])#(?=[\p{L}\p{N}_]*\p{L})[\p{L}\p{N}_]{1,256}/gu],
-];
+const tagLetter = '\\p{L}\\p{Nd}_\\u200C\\u00B7\\u0D80-\\u0DFF';
+const word = '\\p{L}\\p{N}_';
+const mention = new RegExp(`(?<![${word}])@\\w{2,32}(?![${word}])`, 'gu');
+const command = new RegExp(`(?<![${word}/<>])/\\w{1,64}(?:@\\w{3,32}(?![${word}/<>])|(?![${word}/<>@]))`, 'gu');
+const ofChat = '@\\w{3,32}(?!\\w)';
+const cashtag = new RegExp(
+  `(?<![${tagLetter}$])\\$(?:1INCH|[A-Z]{1,8})(?![A-Z])(?:${ofChat}|(?!${ofChat}))(?![${tagLetter}$])`,
+  'gu',
+);
+const hashtag = new RegExp(`(?<![${tagLetter}])#([${tagLetter}]+)`, 'gu');
 
-/** What clients and the server recognise without being told: links, addresses, mentions, commands, hashtags. Earlier kinds win an overlap. */
+/** What the server recognises without being told: mentions, commands, hashtags, cashtags, links and addresses. Of two that overlap the first stays. */
 export const findEntities = (text: string): EntityView[] => {
-  const found: EntityView[] = [];
-  for (const [type, pattern] of patterns) {
-    for (const match of text.matchAll(pattern)) {
-      const [offset, length] = [match.index, match[0].length];
-      if (type === 'url' && !hasDottedHost(match[0])) continue;
-      if (!found.some((other) => offset < other.offset + other.length && other.offset < offset + length))
-        found.push({ type, offset, length });
-    }
+  const found = sortEntities([
+    ...matches('mention', text, mention).filter(isName(text)),
+    ...matches('bot_command', text, command),
+    ...hashtags(text),
+    ...matches('cashtag', text, cashtag),
+    ...findUrls(text),
+  ]);
+  const kept: EntityView[] = [];
+  let end = 0;
+  for (const entity of found) {
+    if (entity.offset < end) continue;
+    kept.push(entity);
+    end = entity.offset + entity.length;
   }
-  return found.sort((a, b) => a.offset - b.offset);
+  return kept;
 };
 
-const hasDottedHost = (url: string): boolean => /^(?:https?:\/\/)?(?:[^/\s]*@)?[^/\s:?#]+\.[^/\s:?#]{2,}/i.test(url);
+const matches = (type: string, text: string, pattern: RegExp): EntityView[] =>
+  Array.from(text.matchAll(pattern), ({ index, 0: match }) => ({ type, offset: index, length: match.length }));
+
+/** Names have four letters or more, but for five short ones. */
+const isName =
+  (text: string) =>
+  ({ offset, length }: EntityView): boolean =>
+    length > 4 || /^@(?:gif|nft|pic|ufc|vid)$/i.test(text.slice(offset, offset + length));
+
+const maxTagLetters = 256;
+
+/** A hashtag has at least one letter and may name a chat: `#tag@name`. */
+const hashtags = (text: string): EntityView[] =>
+  Array.from(text.matchAll(hashtag)).flatMap(({ index, 0: { length }, 1: name = '' }) => {
+    const letters = Array.from(name);
+    const tag = letters.slice(0, maxTagLetters).join('');
+    const chat = tag === name ? (/^@\w{3,32}/.exec(text.slice(index + length, index + length + 33))?.[0] ?? '') : '';
+    const isTag = /\p{L}/u.test(tag) && text[index + length + chat.length] !== '#';
+    return isTag ? [{ type: 'hashtag', offset: index, length: 1 + tag.length + chat.length }] : [];
+  });

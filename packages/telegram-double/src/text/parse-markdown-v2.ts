@@ -1,6 +1,9 @@
 import type { EntityView } from '../double-api.ts';
-import { byteOffset, type FormattedText } from './formatted-text.ts';
-import { linkEntity, parseError } from './parse-html.ts';
+import { sortEntities } from './entity-order.ts';
+import type { FormattedText } from './formatted-text.ts';
+import { codeBlockStart } from './code-block-start.ts';
+import { byteOffset, charAt, parseError } from './source-text.ts';
+import { emojiOrTimeEntity, linkEntity } from './special-entity.ts';
 
 type Mark =
   | 'Bold'
@@ -17,99 +20,14 @@ type Mark =
 
 interface Open {
   readonly mark: Mark;
+  /** Where it begins in the text that comes out. */
   readonly offset: number;
+  /** Where it begins in the source. */
   readonly begin: number;
   readonly language: string;
 }
 
-const reserved = '_*[]()~`>#+-=|{}.!';
-
-/**
- * MarkdownV2 by TDLib's rules: every reserved character outside an entity must be escaped.
- * @throws BotApiError with TDLib's wording.
- */
-export const parseMarkdownV2 = (source: string): FormattedText => {
-  const open: Open[] = [];
-  const entities: EntityView[] = [];
-  let text = '';
-  let i = 0;
-  let lineStart = true;
-  let quote: { offset: number; begin: number } | null = null;
-  const at = (piece: string): boolean => source.startsWith(piece, i);
-  const inCode = (): boolean => ['Code', 'Pre', 'PreCode'].includes(open.at(-1)?.mark ?? '');
-  const push = (type: string, offset: number, more: Partial<EntityView> = {}): void => {
-    if (text.length > offset) entities.push({ type, offset, length: text.length - offset, ...more });
-  };
-  const start = (mark: Mark, width: number, language = ''): void => {
-    open.push({ mark, offset: text.length, begin: i, language });
-    i += width;
-  };
-  const endQuote = (type: string): void => {
-    if (quote !== null) push(type, quote.offset);
-    quote = null;
-  };
-
-  while (i < source.length) {
-    const char = source[i] ?? '';
-    if (char === '\\' && /[ -~\n\t]/.test(source[i + 1] ?? '')) {
-      text += source[i + 1];
-      i += 2;
-      lineStart = false;
-      continue;
-    }
-    if (lineStart && !inCode() && char === '>') {
-      quote ??= { offset: text.length, begin: i };
-      i += 1;
-      lineStart = false;
-      continue;
-    }
-    if (lineStart && quote !== null && !inCode()) endQuote('blockquote');
-    lineStart = false;
-    if (inCode() ? char !== '`' : !reserved.includes(char) && char !== '\n') {
-      text += char;
-      if (char === '\n') lineStart = true;
-      i += 1;
-      continue;
-    }
-    if (char === '\n') {
-      text += char;
-      i += 1;
-      lineStart = true;
-      continue;
-    }
-    const last = open.at(-1);
-    const closing = last === undefined ? '' : closers[last.mark];
-    if (last !== undefined && at(closing) && !(last.mark === 'Italic' && at('__'))) {
-      open.pop();
-      i += closing.length;
-      i = close(source, i, last, text, push);
-      continue;
-    }
-    if (at('||')) {
-      // At the end of a quote the two bars make it expandable.
-      if (quote !== null && /^\|\|(?:\n|$)/.test(source.slice(i)) && last?.mark !== 'Spoiler') {
-        i += 2;
-        endQuote('expandable_blockquote');
-      } else start('Spoiler', 2);
-    } else if (at('__')) start('Underline', 2);
-    else if (char === '_') start('Italic', 1);
-    else if (char === '*') start('Bold', 1);
-    else if (char === '~') start('Strikethrough', 1);
-    else if (at('![')) start('CustomEmoji', 2);
-    else if (char === '[') start('TextUrl', 1);
-    else if (at('```')) {
-      const language = /^[^\s`]+(?=\n)/.exec(source.slice(i + 3))?.[0] ?? '';
-      const newline = source[i + 3 + language.length] === '\n' ? 1 : 0;
-      start(language === '' ? 'Pre' : 'PreCode', 3 + language.length + newline, language);
-    } else if (char === '`') start('Code', 1);
-    else throw parseError(`Character '${char}' is reserved and must be escaped with the preceding '\\'`);
-  }
-  const unclosed = open.at(-1);
-  if (unclosed !== undefined)
-    throw parseError(`Can't find end of ${unclosed.mark} entity at byte offset ${byteOffset(source, unclosed.begin)}`);
-  endQuote('blockquote');
-  return { text, entities };
-};
+const reserved = '_*[]()~`>#+-=|{}.!\n';
 
 const closers: Readonly<Record<Mark, string>> = {
   Bold: '*',
@@ -125,7 +43,7 @@ const closers: Readonly<Record<Mark, string>> = {
   BlockQuote: '',
 };
 
-const simple: Partial<Record<Mark, string>> = {
+const types: Partial<Record<Mark, string>> = {
   Bold: 'bold',
   Italic: 'italic',
   Underline: 'underline',
@@ -134,39 +52,142 @@ const simple: Partial<Record<Mark, string>> = {
   Code: 'code',
 };
 
-/** Adds the entity that ends before `next`; @returns where reading goes on. */
-const close = (
-  source: string,
-  next: number,
-  open: Open,
-  text: string,
-  push: (type: string, offset: number, more?: Partial<EntityView>) => void,
-): number => {
-  const type = simple[open.mark];
-  if (type !== undefined) push(type, open.offset);
-  else if (open.mark === 'Pre' || open.mark === 'PreCode')
-    push('pre', open.offset, open.language === '' ? {} : { language: open.language });
-  else {
-    let address = text.slice(open.offset);
-    let end = next;
-    if (source[next] === '(') {
-      const stop = closingParenthesis(source, next + 1);
-      if (stop === -1) throw parseError(`Can't find end of a URL at byte offset ${byteOffset(source, next + 1)}`);
-      address = source.slice(next + 1, stop).replaceAll(/\\([ -~\n\t])/g, '$1');
-      end = stop + 1;
-    }
-    const emoji = /^tg:\/\/emoji\?id=(\d+)$/.exec(address)?.[1];
-    const link = linkEntity(address, open.offset, text.length - open.offset);
-    if (open.mark === 'CustomEmoji' && emoji !== undefined)
-      push('custom_emoji', open.offset, { custom_emoji_id: emoji });
-    else if (link !== null && open.mark === 'TextUrl') push(link.type, link.offset, link);
-    return end;
+/**
+ * MarkdownV2 by TDLib's rules: every reserved character outside an entity must be escaped.
+ * @throws BotApiError with TDLib's wording.
+ */
+export const parseMarkdownV2 = (source: string): FormattedText => {
+  const open: Open[] = [];
+  const entities: EntityView[] = [];
+  let text = '';
+  let i = 0;
+  let inQuote = false;
+  let atLineStart = true;
+
+  const begin = (mark: Mark, width: number, language = ''): void => {
+    open.push({ mark, offset: text.length, begin: i, language });
+    i += width;
+  };
+  const add = (entity: EntityView | null): void => {
+    if (entity !== null && entity.length > 0) entities.push(entity);
+  };
+  const endQuote = (last: Open): void => {
+    const expandable = last.mark === 'Spoiler';
+    if (expandable) open.pop();
+    const quote = open.at(-1);
+    if (quote?.mark !== 'BlockQuote') throw unfinished(source, quote ?? last);
+    open.pop();
+    inQuote = false;
+    const type = expandable ? 'expandable_blockquote' : 'blockquote';
+    add({ type, offset: quote.offset, length: text.length - quote.offset });
+  };
+
+  while (i < source.length) {
+    const char = charAt(source, i);
+    const last = open.at(-1);
+    if (char === '\\' && isAscii(charAt(source, i + 1))) {
+      const escaped = charAt(source, i + 1);
+      text += escaped;
+      if (escaped !== '\r') atLineStart = escaped === '\n';
+      i += 2;
+    } else if (!(isCode(last) ? '`' : reserved).includes(char)) {
+      text += char;
+      if (char !== '\r') atLineStart = false;
+      i += 1;
+    } else if (inQuote && last !== undefined && char === '\n' && source[i + 1] !== '>') {
+      if (last.mark !== 'BlockQuote' && !isBareBars(last, i, text)) throw unfinished(source, last);
+      text += '\n';
+      atLineStart = true;
+      i += 1;
+      endQuote(last);
+    } else if (last !== undefined && closes(source, i, last)) {
+      open.pop();
+      i = close(source, i, last, text, add);
+    } else if (char === '\n') {
+      text += '\n';
+      atLineStart = true;
+      i += 1;
+    } else if (char === '>' && atLineStart) {
+      if (inQuote) i += 1;
+      else begin('BlockQuote', 1);
+      inQuote = true;
+    } else if (source.startsWith('__', i)) begin('Underline', 2);
+    else if (char === '_') begin('Italic', 1);
+    else if (char === '*') begin('Bold', 1);
+    else if (char === '~') begin('Strikethrough', 1);
+    else if (source.startsWith('||', i)) begin('Spoiler', 2);
+    else if (source.startsWith('![', i)) begin('CustomEmoji', 2);
+    else if (char === '[') begin('TextUrl', 1);
+    else if (source.startsWith('```', i)) {
+      const { language, next } = codeBlockStart(source, i + 3);
+      begin(language === '' ? 'Pre' : 'PreCode', next - i, language);
+    } else if (char === '`') begin('Code', 1);
+    else throw parseError(`Character '${char}' is reserved and must be escaped with the preceding '\\'`);
   }
-  return next;
+  const last = open.at(-1);
+  const bareBarsAtEnd = last?.mark === 'Spoiler' && last.begin === source.length - 2;
+  if (last !== undefined && inQuote && (last.mark === 'BlockQuote' || bareBarsAtEnd)) endQuote(last);
+  const unclosed = open.at(-1);
+  if (unclosed !== undefined) throw unfinished(source, unclosed);
+  return { text, entities: sortEntities(entities) };
 };
 
-const closingParenthesis = (source: string, from: number): number => {
+const isAscii = (char: string): boolean => char > '\0' && char <= '~';
+
+const isCode = (open: Open | undefined): boolean => open !== undefined && /^(?:Code|Pre|PreCode)$/.test(open.mark);
+
+const unfinished = (source: string, { mark, begin }: Open): Error =>
+  parseError(`Can't find end of ${mark} entity at byte offset ${byteOffset(source, begin)}`);
+
+/** Two bars that open a spoiler at the very end of a quote make the quote expandable instead. */
+const isBareBars = (last: Open, at: number, text: string): boolean =>
+  last.mark === 'Spoiler' && (last.begin === at - 2 || (last.begin === at - 3 && text.endsWith('\r')));
+
+const closes = (source: string, i: number, { mark }: Open): boolean => {
+  if (mark === 'BlockQuote') return false;
+  if (mark === 'Italic' && source.startsWith('__', i)) return false;
+  return source.startsWith(closers[mark], i);
+};
+
+/** Adds the entity that ends at `i`; @returns where reading goes on. */
+const close = (
+  source: string,
+  i: number,
+  open: Open,
+  text: string,
+  add: (entity: EntityView | null) => void,
+): number => {
+  const span = { offset: open.offset, length: text.length - open.offset };
+  const next = i + closers[open.mark].length;
+  const type = types[open.mark];
+  if (type !== undefined) {
+    add({ type, ...span });
+    return next;
+  }
+  if (open.mark === 'Pre' || open.mark === 'PreCode') {
+    add({ type: 'pre', ...span, ...(open.language === '' ? {} : { language: open.language }) });
+    return next;
+  }
+  const address = source[next] === '(' ? readAddress(source, next + 1) : null;
+  if (open.mark === 'TextUrl') add(linkEntity(address?.url ?? text.slice(open.offset), span));
+  else {
+    if (address === null) throw parseError('The entity must contain a tg://emoji or tg://time URL');
+    const entity = emojiOrTimeEntity(address.url, span);
+    if (entity === null) throw parseError('Invalid tg://emoji or tg://time URL specified');
+    add(entity);
+  }
+  return address?.next ?? next;
+};
+
+const readAddress = (source: string, from: number): { url: string; next: number } => {
+  let url = '';
   let i = from;
-  while (i < source.length && source[i] !== ')') i += source[i] === '\\' ? 2 : 1;
-  return i < source.length ? i : -1;
+  while (i < source.length && source[i] !== ')') {
+    const escapes = source[i] === '\\' && isAscii(charAt(source, i + 1));
+    if (escapes) i += 1;
+    url += charAt(source, i);
+    i += 1;
+  }
+  if (source[i] !== ')') throw parseError(`Can't find end of a URL at byte offset ${byteOffset(source, from)}`);
+  return { url, next: i + 1 };
 };

@@ -1,6 +1,8 @@
 import type { EntityView } from '../double-api.ts';
-import { byteOffset, type FormattedText } from './formatted-text.ts';
-import { linkEntity, parseError } from './parse-html.ts';
+import { codeBlockStart } from './code-block-start.ts';
+import type { FormattedText } from './formatted-text.ts';
+import { byteOffset, charAt, parseError } from './source-text.ts';
+import { linkEntity } from './special-entity.ts';
 
 /**
  * The legacy Markdown mode: `*bold*`, `_italic_`, `` `code` ``, fenced pre and links; nothing nests.
@@ -11,43 +13,37 @@ export const parseMarkdown = (source: string): FormattedText => {
   let text = '';
   let i = 0;
   while (i < source.length) {
-    const char = source[i] ?? '';
-    if (char === '\\' && '_*`['.includes(source[i + 1] ?? '\0')) {
-      text += source[i + 1];
+    const mark = charAt(source, i);
+    if (mark === '\\' && '_*`['.includes(charAt(source, i + 1))) {
+      text += charAt(source, i + 1);
       i += 2;
       continue;
     }
-    if (!'_*`['.includes(char)) {
-      text += char;
+    if (!'_*`['.includes(mark)) {
+      text += mark;
       i += 1;
       continue;
     }
-    const begin = i;
     const isPre = source.startsWith('```', i);
-    const end = isPre ? '```' : char === '[' ? ']' : char;
-    let start = i + end.length;
-    let language = '';
-    if (isPre) {
-      language = /^[^\s`]+(?=\n)/.exec(source.slice(start))?.[0] ?? '';
-      start += language.length;
-      if (source[start] === '\n') start += 1;
-    }
-    const close = source.indexOf(end, start);
-    if (close === -1)
-      throw parseError(`Can't find end of the entity starting at byte offset ${byteOffset(source, begin)}`);
-    const inside = source.slice(start, close);
+    const closer = isPre ? '```' : mark === '[' ? ']' : mark;
+    const { language, next } = isPre ? codeBlockStart(source, i + 3) : { language: '', next: i + 1 };
+    const end = source.indexOf(closer, next);
+    if (end < 0) throw parseError(`Can't find end of the entity starting at byte offset ${byteOffset(source, i)}`);
+    const inside = source.slice(next, end);
     const span = { offset: text.length, length: inside.length };
     text += inside;
-    i = close + end.length;
-    if (isPre) {
-      if (inside !== '') entities.push({ type: 'pre', ...span, ...(language === '' ? {} : { language }) });
-    } else if (char === '[') {
-      const target = /^\(([^)]*)\)/.exec(source.slice(i));
-      if (target !== null) i += target[0].length;
-      const link = linkEntity(target?.[1] ?? inside, span.offset, span.length);
-      if (link !== null && inside !== '') entities.push(link);
-    } else if (inside !== '')
-      entities.push({ type: char === '*' ? 'bold' : char === '_' ? 'italic' : 'code', ...span });
+    i = end + closer.length;
+    // The address of a link without text stays as text.
+    if (inside === '') continue;
+    if (mark === '[') {
+      const hasAddress = source[i] === '(';
+      const stop = hasAddress ? source.indexOf(')', i) : i;
+      const address = hasAddress ? source.slice(i + 1, stop < 0 ? undefined : stop) : inside;
+      if (hasAddress) i = stop < 0 ? source.length : stop + 1;
+      const link = linkEntity(address, span);
+      if (link !== null) entities.push(link);
+    } else if (isPre) entities.push({ type: 'pre', ...span, ...(language === '' ? {} : { language }) });
+    else entities.push({ type: mark === '*' ? 'bold' : mark === '_' ? 'italic' : 'code', ...span });
   }
   return { text, entities };
 };

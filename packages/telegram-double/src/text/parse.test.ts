@@ -19,8 +19,8 @@ describe('parse-html', () => {
     ).toEqual({
       text: 'é😀 1<2l',
       entities: [
-        { type: 'italic', offset: 1, length: 2 },
         { type: 'bold', offset: 0, length: 3 },
+        { type: 'italic', offset: 1, length: 2 },
         { type: 'pre', offset: 4, length: 3, language: 'ts' },
       ],
     });

@@ -1,12 +1,13 @@
 import { codePoints, plainText } from './plain-text.ts';
-import { badRequest } from '../bot-api-error.ts';
+import { badRequest, BotApiError } from '../bot-api-error.ts';
 import type { EntityView } from '../double-api.ts';
 import type { Params } from '../transport/params.ts';
-import { checkedUrl } from './check-url.ts';
-import { assertEntitiesFit, fixFormattedText, type FormattedText } from './formatted-text.ts';
+import { checkUrl, mentionedUserId } from './check-url.ts';
+import { fixFormattedText, type FormattedText } from './formatted-text.ts';
 import { parseHtml } from './parse-html.ts';
 import { parseMarkdown } from './parse-markdown.ts';
 import { parseMarkdownV2 } from './parse-markdown-v2.ts';
+import { customEmojiEntity, dateTimeEntity } from './special-entity.ts';
 
 const maxSourceBytes = 32_768;
 const maxTextCodePoints = 4096;
@@ -36,13 +37,12 @@ export const readFormatted = (params: Params, name: string, entitiesName: string
 };
 
 const parse = (source: string, params: Params, entitiesName: string): FormattedText => {
-  switch (params.text('parse_mode').toLowerCase()) {
+  const mode = source === '' ? '' : params.text('parse_mode').toLowerCase();
+  if (!/^(?:none)?$/.test(mode) && !source.isWellFormed()) throw badRequest('text must be encoded in UTF-8');
+  switch (mode) {
     case '':
-    case 'none': {
-      const text = { text: source, entities: explicitEntities(params.json(entitiesName, 'message entities')) };
-      assertEntitiesFit(text);
-      return text;
-    }
+    case 'none':
+      return { text: source, entities: explicitEntities(jsonIfValid(params, entitiesName)) };
     case 'html':
       return parseHtml(source);
     case 'markdownv2':
@@ -54,6 +54,27 @@ const parse = (source: string, params: Params, entitiesName: string): FormattedT
   }
 };
 
+/** Entities that are no JSON count as none given. */
+const jsonIfValid = (params: Params, name: string): unknown => {
+  try {
+    return params.json(name, 'entities');
+  } catch (error) {
+    if (error instanceof BotApiError) return undefined;
+    throw error;
+  }
+};
+
+const explicitEntities = (json: unknown): EntityView[] =>
+  Array.isArray(json)
+    ? json.flatMap((one: unknown) => {
+        if (typeof one !== 'object' || one === null || Array.isArray(one)) throw wrongEntity('expected an Object');
+        const entity = explicitEntity(one as Record<string, unknown>);
+        return entity === null ? [] : [entity];
+      })
+    : [];
+
+const wrongEntity = (reason: string): Error => badRequest(`can't parse MessageEntity: ${reason}`);
+
 const styles = new Set([
   'bold',
   'italic',
@@ -64,40 +85,74 @@ const styles = new Set([
   'expandable_blockquote',
   'code',
 ]);
+/** Kinds that the server finds by itself; given ones are ignored. */
+const found = new Set([
+  'mention',
+  'hashtag',
+  'cashtag',
+  'bot_command',
+  'url',
+  'email',
+  'phone_number',
+  'bank_card_number',
+]);
 
-const explicitEntities = (json: unknown): EntityView[] => {
-  if (json === undefined) return [];
-  if (!Array.isArray(json)) throw badRequest("can't parse message entities: expected an Array of message entities");
-  return json.flatMap((one: unknown) => {
-    if (typeof one !== 'object' || one === null) throw badRequest("can't parse MessageEntity: expected an Object");
-    const entity = explicitEntity(one as Record<string, unknown>);
-    return entity === null ? [] : [entity];
-  });
-};
-
-/** Null for kinds that the server finds by itself and for kinds it does not know. */
 const explicitEntity = (json: Record<string, unknown>): EntityView | null => {
-  const type = plainText(json['type']);
-  const [offset, length] = [Number(json['offset']), Number(json['length'])];
-  if (!Number.isInteger(offset) || !Number.isInteger(length))
-    throw badRequest('can\'t parse MessageEntity: field "offset" and "length" must be of type Number');
-  if (offset < 0 || length <= 0) return null;
-  if (styles.has(type)) return { type, offset, length };
-  if (type === 'pre') {
-    const language = json['language'];
-    return { type, offset, length, ...(typeof language === 'string' && language !== '' ? { language } : {}) };
+  const span = { offset: integerField(json, 'offset'), length: integerField(json, 'length') };
+  const type = textField(json, 'type');
+  if (type === '') throw wrongEntity('Type is not specified');
+  if (styles.has(type)) return { type, ...span };
+  if (found.has(type)) return null;
+  switch (type) {
+    case 'pre': {
+      const language = plainText(json['language']);
+      return { type, ...span, ...(language === '' ? {} : { language }) };
+    }
+    case 'text_link': {
+      const url = textField(json, 'url');
+      const mention = mentionedUserId(url);
+      if (mention !== null) return mentionEntity(mention, span);
+      const checked = checkUrl(url);
+      if (checked.kind === 'invalid') throw badRequest(`entity URL '${url}' is invalid: ${checked.reason}`);
+      return { type, ...span, url: checked.url };
+    }
+    case 'text_mention': {
+      const user = json['user'];
+      if (typeof user !== 'object' || user === null) throw wrongEntity('Can\'t find field "user"');
+      return mentionEntity(integerField(user as Record<string, unknown>, 'id'), span);
+    }
+    case 'custom_emoji':
+      return customEmojiEntity(digitsField(json, 'custom_emoji_id'), span);
+    case 'date_time': {
+      const moment = dateTimeEntity(integerField(json, 'unix_time'), plainText(json['date_time_format']), span);
+      if (moment === null) throw wrongEntity('Invalid date-time format specified');
+      if ((moment.unix_time ?? 0) <= 0) throw badRequest('invalid date specified');
+      return moment;
+    }
+    default:
+      throw wrongEntity('Unsupported type specified');
   }
-  if (type === 'text_link') {
-    const source = plainText(json['url']);
-    const url = checkedUrl(source);
-    if (url === null) throw badRequest(`entity URL '${source}' is invalid: Wrong HTTP URL`);
-    return { type, offset, length, url };
-  }
-  if (type === 'custom_emoji') return { type, offset, length, custom_emoji_id: plainText(json['custom_emoji_id']) };
-  if (type === 'date_time') return { type, offset, length, unix_time: Number(json['unix_time'] ?? 0) };
-  if (type === 'text_mention') {
-    const user = json['user'] as { id?: unknown } | undefined;
-    return { type, offset, length, user: { id: Number(user?.id ?? 0), is_bot: false, first_name: '' } };
-  }
-  return null;
 };
+
+const mentionEntity = (id: number, span: Pick<EntityView, 'offset' | 'length'>): EntityView => ({
+  type: 'text_mention',
+  ...span,
+  user: { id, is_bot: false, first_name: '' },
+});
+
+const textField = (json: Record<string, unknown>, name: string): string => {
+  if (json[name] === undefined) throw wrongEntity(`Can't find field "${name}"`);
+  if (typeof json[name] !== 'string' && typeof json[name] !== 'number')
+    throw wrongEntity(`Field "${name}" must be of type String`);
+  return plainText(json[name]);
+};
+
+/** A number, or a string of digits, as Telegram takes either. */
+const digitsField = (json: Record<string, unknown>, name: string): string => {
+  if (json[name] === undefined) throw wrongEntity(`Can't find field "${name}"`);
+  const value = plainText(json[name]);
+  if (!/^-?\d+$/.test(value)) throw wrongEntity(`Field "${name}" must be a valid Number`);
+  return value;
+};
+
+const integerField = (json: Record<string, unknown>, name: string): number => Number(digitsField(json, name));
