@@ -33,7 +33,11 @@ const SILENCE_MS = 40_000;
 const LATENCY: readonly [number, number] = [20, 300];
 
 export const createFakeSessions = (
-  deps: RemoteDeps & { readonly tableFor: (process: Process) => TurnTable; readonly skewMs: () => number },
+  deps: RemoteDeps & {
+    readonly tableFor: (process: Process) => TurnTable;
+    readonly skewMs: () => number;
+    readonly lifeMs: number;
+  },
 ): FakeSessions => {
   const { timeline, random, faults, note } = deps;
   const machines = new Map<RuntimeSessionId, MicroVm>();
@@ -68,16 +72,16 @@ export const createFakeSessions = (
       for (const stream of machine.streams) stream.end();
     });
     note(process.name, `starts for session ${session.slice(0, 10)}`);
-    // Eight hours, made short: what matters is that the end comes in the middle of something.
-    if (faults.on('A7.life_end'))
-      timeline.after(random.int(1_000, 120_000), () => {
-        if (!process.isAlive()) return;
-        faults.fire('A7.life_end');
-        note(process.name, 'FAULT A7.life_end');
-        if (random.chance(0.5)) return end(session, machine);
-        if (machines.get(session) === machine) machines.delete(session);
-        void machine.table.drain(8_000).then(() => process.die());
-      });
+    timeline.after(deps.lifeMs, () => {
+      if (!process.isAlive()) return false;
+      faults.fire('A7.life_end');
+      note(process.name, 'FAULT A7.life_end');
+      if (machines.get(session) === machine) machines.delete(session);
+      // Some ends come with a warning.
+      if (random.chance(0.5)) process.die();
+      else void machine.table.drain(8_000).then(() => process.die());
+      return true;
+    });
     return machine;
   };
 

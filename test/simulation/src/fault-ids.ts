@@ -79,7 +79,7 @@ const OCCASIONS = {
   'A5.silent_stall': 0.01,
   'A6.container_death': 0.01,
   'A7.idle_end': 0.05,
-  'A7.life_end': 0.05,
+  'A7.life_end': 0.15,
   'A8.new_version': 0.1,
   'S1.other_writer': 0.05,
   'S2.conflict': 0.05,

@@ -104,7 +104,8 @@ const tooMany = (
   if (answers.length > 2) return [`update ${updateId}: ${what} ${answers.length} times`];
   const isFlagged =
     answers.some(({ turnId }) => inDoubt(sightings, laneId, turnId)) && answers.some(({ noted }) => !noted);
-  return isFlagged ? [] : [`update ${updateId}: ${what} twice, and nothing is in doubt`];
+  const isRefused = answers.some(({ turnId }) => sightings.undeliverable.has(`${laneId}/${turnId ?? ''}`));
+  return isFlagged || isRefused ? [] : [`update ${updateId}: ${what} twice, and nothing is in doubt`];
 };
 
 const isRetried = (laneId: string, sightings: Sightings): boolean =>
@@ -121,6 +122,8 @@ const isExcused = ({ laneId }: SentUpdate, sightings: Sightings): boolean =>
   [...sightings.undeliverable].some((turn) => turn.startsWith(`${laneId}/`)) ||
   // The part, its second try and the line about it, all in doubt: nobody can be told any more, but the alarm rings.
   sightings.alarms.filter((alarm) => alarm.name === 'reply_in_doubt' && alarm.laneId === laneId).length >= 3 ||
+  // The microVM's life ended in the middle: what there was is the answer, and the chat is told so.
+  sightings.messages.some((message) => message.laneId === laneId && lastText(message).includes('⏱')) ||
   // A part that was sent twice without Telegram's word may be missing; the chat is told.
   sightings.messages.some(
     (message) => message.laneId === laneId && /may be missing or doubled|The line was cut/u.test(lastText(message)),

@@ -53,6 +53,8 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const acknowledged: string[] = ['- first'];
   const leases = new Map<Process, { readonly fence: number; turnId: string | undefined; isHeld: boolean }>();
   const state = { epoch: 1, guests: [GUEST] as readonly string[], isOpen: true, others: 0 };
+  // A life of eight hours, made short: what matters is that its end comes in the middle of something.
+  const sessionLifeMs = faults.on('A7.life_end') ? random.int(30_000, 240_000) : 8 * 60 * MINUTE;
   const remote = { timeline, random, faults, note };
 
   const logFor = (process: Process): Log => {
@@ -105,6 +107,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
         });
       },
     }),
+    sessionLifeMs,
     access: (): AccessList => ({ ownerId: OWNER, guestIds: state.guests, groupIds: [GROUP] }),
     epoch: () => `e${state.epoch}`,
     skewMs: () => {
@@ -183,7 +186,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       return said;
     },
   });
-  const sessions = createFakeSessions({ ...remote, tableFor, skewMs: world.skewMs });
+  const sessions = createFakeSessions({ ...remote, tableFor, skewMs: world.skewMs, lifeMs: sessionLifeMs });
   const receive = runnerService(world);
   const heartbeat = heartbeatService(world, files);
   const sender = createWebhookSender({ ...remote, secret: SECRET, deliver: ingestService(world, SECRET) });

@@ -36,6 +36,8 @@ export interface Surroundings extends RemoteDeps {
   /** The configuration that a process starts with. */
   readonly access: () => AccessList;
   readonly epoch: () => string;
+  /** How long a microVM lives. */
+  readonly sessionLifeMs: number;
   readonly skewMs: () => number;
 }
 
@@ -104,7 +106,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         clock: process.clock,
         log,
         metrics: world.metricsFor(process, laneId),
-        limits: { wakeHiddenS: 60 },
+        limits: { wakeHiddenS: 60, sessionLifeMs: world.sessionLifeMs },
       }),
       log,
     });
