@@ -114,7 +114,10 @@ const isRetried = (laneId: string, sightings: Sightings): boolean =>
 
 const hasFailed = ({ laneId, turnId }: BotMessage, { messages, alarms }: Sightings): boolean =>
   alarms.some((alarm) => alarm.name === 'turn_parked' && alarm.laneId === laneId && alarm.turnId === turnId) ||
-  messages.some((other) => other.laneId === laneId && other.turnId === turnId && lastText(other).includes('failed:'));
+  messages.some(
+    (other) =>
+      other.laneId === laneId && other.turnId === turnId && isVisible(other) && /failed:|⚠️ I /u.test(lastText(other)),
+  );
 
 /** Why an answer may be missing although its message was not put aside. */
 const isExcused = ({ laneId }: SentUpdate, sightings: Sightings): boolean =>

@@ -270,6 +270,11 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     plan.left === 0 && sender.open() === 0 && queue.waiting() === 0 && restless().length === 0;
   await timeline.run(QUIET_BY_MS, isQuiet);
 
+  for (const { id, laneId, turnId, texts, noted, deletedAtMs } of telegram.messages)
+    note(
+      'chat',
+      `#${id} ${laneId} ${turnId} ${noted ? 'noted' : ''} ${deletedAtMs === undefined ? '' : 'deleted'} ${texts.at(-1)?.text}`,
+    );
   const sightings: Sightings = {
     updates,
     messages: telegram.messages,
