@@ -1,5 +1,6 @@
 import { RetryableError } from '@agent-claw/core';
 import { aDone, anEntry, aTurn } from '@agent-claw/testkit';
+import type { ManualClock } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aLegWorld } from '../test/leg-world.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
@@ -137,16 +138,25 @@ describe('the stop button', () => {
 });
 
 describe('an unexpected end', () => {
-  it('tells what happened and keeps what was said', async () => {
-    const world = aLegWorld((clock) =>
-      talkingAgent(1, {
-        async *turn(_session, _call, signal) {
-          yield { seq: 1, type: 'text', delta: 'The first half' };
-          await clock.sleep(4_000, signal);
-          yield { seq: 2, type: 'failed', code: 'x', message: 'The model broke.', retryable: false };
-        },
-      }).agent(clock),
-    );
+  const failing = (seconds: number) => (clock: ManualClock) =>
+    talkingAgent(1, {
+      async *turn(_session, _call, signal) {
+        yield { seq: 1, type: 'text', delta: 'The first half' };
+        await clock.sleep(seconds * 1_000, signal);
+        yield { seq: 2, type: 'failed', code: 'x', message: 'The model broke.', retryable: false };
+      },
+    }).agent(clock);
+
+  it('is told below the draft, which keeps what was said and loses its button', async () => {
+    const world = aLegWorld(failing(4));
+    await world.say(anEntry(1));
+    await world.leg();
+    expect(world.shown()).toEqual(['The first half', '⚠️ The model broke. What I had is above.']);
+    expect(world.messenger.shown().map(({ stopButton }) => stopButton)).toEqual([undefined, undefined]);
+  });
+
+  it('is told with what was said when no draft was shown yet', async () => {
+    const world = aLegWorld(failing(1));
     await world.say(anEntry(1));
     await world.leg();
     expect(world.shown()).toEqual(['⚠️ The model broke. What I had:\n\nThe first half']);

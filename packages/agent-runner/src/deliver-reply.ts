@@ -44,6 +44,7 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
   let isDoubtful = opening.messageId === undefined;
   for (const [index, part] of rest.entries()) {
     const delivery = await sendPart(outbox, keyOf(index + 1), part, { silent: true });
+    if (delivery.kind === 'undeliverable') await tidyPlaceholder(outbox, opening.messageId);
     if (delivery.kind !== 'delivered') return delivery;
     isDoubtful ||= delivery.messageId === undefined;
   }

@@ -2,7 +2,7 @@ import { judgeHeartbeatReply, stoppedBy, stopsFor } from '@agent-claw/core';
 import type { ActiveTurn, Lane, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply } from './deliver-reply.ts';
 import { failureText, parkedText, withLimitMark, withStopMark, withTimeMark } from './failure-text.ts';
-import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
+import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_LONGEST_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
 import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
@@ -31,7 +31,8 @@ export const endTurn = async (
       const ageMs = clock.now() - turn.startedAtMs;
       if (ageMs >= UNREACHABLE_GIVE_UP_MS) return await parkTurn(outbox, renderer, turn, 'unreachable', { said });
       // Less and less often: each time counts against what the queue lets a wake come back.
-      return { kind: 'retry', afterMs: Math.max(UNREACHABLE_RETRY_MS, ageMs / 4) };
+      const afterMs = Math.min(UNREACHABLE_LONGEST_MS, Math.max(UNREACHABLE_RETRY_MS, ageMs / 4));
+      return { kind: 'retry', afterMs };
     }
     case 'done':
       return answer(outbox, renderer, turn, ending);

@@ -16,10 +16,7 @@ export const failureText = (message: string): string => `⚠️ ${message}`;
 export const parkedText = (message: string): string =>
   `⚠️ ${message} I have put yours aside: /retry gives it another go.`;
 
-/**
- * A failure, with what was said before it; an earlier leg's words stand in the chat and nowhere else. The failure comes first:
- * should only the first part get out before a crash, it is the one that tells what happened.
- */
+/** A failure with what was said before it, when no draft shows that. First what happened: it is in the first part then. */
 export const withWhatWasSaid = (said: string, failure: string): string =>
   said === '' ? failure : `${failure} What I had:\n\n${said}`;
 export const saidAbove = (failure: string): string => `${failure} What I had is above.`;

@@ -27,6 +27,8 @@ export const CALL_AFTER_LEASE_MS = 5_000;
 /** So many short waits in a row, and the channel is left alone for longer. */
 export const MAX_SHORT_WAITS = 3;
 export const UNREACHABLE_RETRY_MS = 30_000;
+/** A new message waits no longer than this for an agent that is back. */
+export const UNREACHABLE_LONGEST_MS = 120_000;
 /** An agent that cannot be reached is asked again for this long before its messages are parked. */
 export const UNREACHABLE_GIVE_UP_MS = 15 * 60_000;
 /** A stream that stood this long has worked: the next cut begins a new count. */

@@ -1,8 +1,9 @@
 import { parkedWith } from '@agent-claw/core';
-import type { ActiveTurn, ReplyRenderer } from '@agent-claw/core';
+import type { ActiveTurn, RenderedPart, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
 import { PARKED_TEXT, saidAbove, withWhatWasSaid } from './failure-text.ts';
 import type { ParkReason } from './failure-text.ts';
+import { findPlaceholder } from './find-sent.ts';
 import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
@@ -25,11 +26,26 @@ export const tellFailure = async (
   const untidy = isAnswerOut ? await tidyPlaceholder(outbox, ledger.get('p0')?.messageId) : null;
   if (untidy !== null) return untidy;
   if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
-  // What an earlier leg has shown is nowhere but in the chat: it stays there.
-  const keepsDraft = said === '' && ledger.get('draft')?.messageId !== undefined;
+  const found = await findPlaceholder(outbox);
+  if (found.kind !== 'delivered' && found.kind !== 'none' && found.kind !== 'undeliverable')
+    return resultOf(found, turn.taken);
+  // The placeholder stays, and the failure is a message of its own below it. This must not depend on what this leg has seen:
+  // the leg after a crash has seen less, and would tell the failure in another way once more.
+  const placeholder = ledger.get('draft')?.messageId;
+  if (placeholder !== undefined && said !== '') await closeDraft(outbox, placeholder, renderer.preview(said));
+  const keepsDraft = placeholder !== undefined;
   const markdown = keepsDraft ? saidAbove(failure) : withWhatWasSaid(said, failure);
   const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const, keepsDraft };
   return resultOf(await deliverReply(outbox, renderer, reply), turn.taken);
+};
+
+/** Takes the button and the dots from a draft that will not grow any more. A courtesy: what matters is said below it. */
+const closeDraft = async ({ chat, log }: Outbox, messageId: number, part: RenderedPart): Promise<void> => {
+  try {
+    await chat.edit(messageId, part, {});
+  } catch (error) {
+    log.error('draft_left_open', error);
+  }
 };
 
 /** Puts the turn's messages aside: an alarm rings, the chat is told why, the lane keeps them and goes on. */

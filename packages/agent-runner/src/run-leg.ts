@@ -125,7 +125,8 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
         // Stored in the lane, so that the wake of a new message does not break the silence.
         return await giveBack(deps, keeper, result.retryAfterMs, { notBeforeMs: clock.now() + result.retryAfterMs });
       case 'retry':
-        return await giveBack(deps, keeper, result.afterMs, {});
+        // Stored as well: the sweep would ring the lane every minute, and each of its wakes would come back too.
+        return await giveBack(deps, keeper, result.afterMs, { notBeforeMs: clock.now() + result.afterMs });
       case 'answered': {
         turns += next.kind === 'nothing' ? 0 : 1;
         const finished = await lanes.finish(lease, result, clock.now());

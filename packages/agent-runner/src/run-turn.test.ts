@@ -123,7 +123,8 @@ describe('an agent out of reach', () => {
     const world = aLegWorld(agent);
     await world.say(anEntry(1));
     expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
-    const { inbox, turn, lease } = world.lane() ?? {};
+    const { inbox, turn, lease, notBeforeMs = 0 } = world.lane() ?? {};
+    expect(notBeforeMs - world.clock.now()).toBeGreaterThan(29_000);
     expect({ entries: Object.keys(inbox ?? {}), turn: turn?.id, lease, shown: world.shown() }).toEqual({
       entries: ['u1'],
       turn: 't0000000001',
