@@ -6,14 +6,15 @@ import type { SystemUnderTest } from './local-system.ts';
 import { ownerChat } from './owner-chat.ts';
 import { until } from './until.ts';
 
-/** The engine's limits, shortened alike: legs of 4 s instead of 4.5 min, and lives of 50 s instead of 8 h. */
+/** The engine's limits, shortened alike: a minute of these holds what a day of the deployed ones holds. */
 const SHORT = {
   AGENT_CLAW_HEARTBEAT_HOURS: '',
   AGENT_CLAW_LEG_LIMIT_MS: '4000',
   AGENT_CLAW_LEASE_MS: '8000',
   AGENT_CLAW_WAKE_HIDDEN_S: '12',
-  AGENT_CLAW_SESSION_LIFE_MS: '50000',
 };
+/** Of a microVM, where the story is about its end. */
+const SHORT_LIFE = { AGENT_CLAW_SESSION_LIFE_MS: '50000' };
 const CONTAINER = /^agent_claw/u;
 
 const numbers = (last: number): string => Array.from({ length: last }, (_, index) => index + 1).join(' ');
@@ -71,15 +72,11 @@ const historyOf = async (system: SystemUnderTest) => {
 };
 
 const aSystem = async (
-  options: { readonly dataDir?: string; readonly port?: number; readonly epoch?: string } = {},
+  environment: Readonly<Record<string, string>> = {},
+  place: { readonly dataDir?: string; readonly port?: number } = {},
 ) => {
   const folder = temporaryFolder();
-  const { dataDir = folder.path, port, epoch } = options;
-  const system = await startSystem({
-    dataDir,
-    environment: { ...SHORT, ...(epoch === undefined ? {} : { AGENT_CLAW_RUNTIME_EPOCH: epoch }) },
-    ...(port === undefined ? {} : { port }),
-  });
+  const system = await startSystem({ dataDir: folder.path, ...place, environment: { ...SHORT, ...environment } });
   const chat = ownerChat(system.url);
   const shows = (what: RegExp, withinMs: number) =>
     until(
@@ -122,7 +119,7 @@ describe.concurrent('a turn that lives longer than everything around it', () => 
   });
 
   it('ends honestly with what it had when it outlives its microVM, and the next message works', async () => {
-    await using world = await aSystem();
+    await using world = await aSystem(SHORT_LIFE);
     const { system, chat, shows, rests } = world;
     await chat.say('count to 400 slowly');
     const partial = await shows(/took too long and was stopped/u, 90_000);
@@ -166,14 +163,14 @@ describe.concurrent('a turn that lives longer than everything around it', () => 
     const port = await freePort();
     const place = { dataDir: folder.path, port };
     {
-      await using before = await aSystem({ ...place, epoch: 'before' });
+      await using before = await aSystem({ AGENT_CLAW_RUNTIME_EPOCH: 'before' }, place);
       await before.chat.say('count to 30 slowly');
       // An edit proves that the draft's id is known: without it nobody could take the draft away again.
       const draft = await before.shows(/^1 2 3 4/u, 30_000);
       await until('an edit of the draft', 10_000, async () => (await before.chat.shown())[0] !== draft);
       await before.system.killTree();
     }
-    await using world = await aSystem({ ...place, epoch: 'after' });
+    await using world = await aSystem({ AGENT_CLAW_RUNTIME_EPOCH: 'after' }, place);
     const { system, chat, shows, rests } = world;
     await shows(/ 29 30$/u, 90_000);
     await rests(1);
