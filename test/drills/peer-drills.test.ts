@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../e2e/until.ts';
 import { openDrillChat, verdictOf, verdictOn } from './drill-chat.ts';
 import type { DrillChat } from './drill-chat.ts';
 import { CONTAINER, INGEST, OWNER, RUNNER, startDrillSystem } from './drill-system.ts';
@@ -142,7 +143,7 @@ describe('the drills of the peers', () => {
         index % 2 === 0 ? null : system.failAws(INGEST, 'sqs:SendMessage', { kind: 'throttle' }, SDK_ATTEMPTS);
       const delivered = system.deliveries.length + (fault === null ? 1 : 2);
       await chat.say(`say ${word}`);
-      while (system.deliveries.length < delivered) await sleep(20);
+      await until(`delivery ${delivered}`, 10_000, async () => system.deliveries.length >= delivered);
       expect(fault?.fired() ?? SDK_ATTEMPTS).toBe(SDK_ATTEMPTS);
     }
     await system.rest();
@@ -307,7 +308,7 @@ describe('the drills of the peers', () => {
     // Long enough for the edit to come before the message is taken.
     const fault = system.failAws(RUNNER, 'dynamodb:UpdateItem', { kind: 'latency', ms: 3_000 }, 1);
     const waiting = await chat.say('say stork-before');
-    while (system.deliveries.at(-1)?.updateId === undefined || chat.statuses().length < 1) await sleep(20);
+    await until('the delivery', 10_000, async () => chat.statuses().length > 0);
     await chat.edit(waiting, 'say stork-after');
     await system.rest();
     expect(fault.fired()).toBe(1);
