@@ -48,7 +48,7 @@ const checkEntity = (text: string, entity: ReplyEntity): string[] => {
 
 const isAcceptedUrl = (url: string): boolean => {
   if (/\s/.test(url)) return false;
-  if (/^(?:tg:\/\/|mailto:|tel:)./i.test(url)) return true;
+  if (/^tg:\/\//i.test(url)) return /^tg:\/\/[\w-]+(?:[/?#]|$)/i.test(url);
   return /^https?:\/\/[^/?#]*[^/?#.]\.[^/?#.]/i.test(url);
 };
 

@@ -4,6 +4,8 @@ import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 import { gfmStrikethroughCjkFriendly } from 'micromark-extension-cjk-friendly-gfm-strikethrough';
 import { gfm } from 'micromark-extension-gfm';
+import { parseCostUs } from './parse-cost.ts';
+import { parsePieces } from './parse-pieces.ts';
 import { sanitise } from './sanitise.ts';
 
 // One tilde means "about" far more often than it means strikethrough.
@@ -18,6 +20,8 @@ export interface MarkdownTree {
   unused: ReadonlySet<Definition>;
   /** Footnotes in the order of their numbers, referenced ones first. */
   footnotes: readonly FootnoteDefinition[];
+  /** By identifier, from 1. */
+  footnoteNumbers: ReadonlyMap<string, number>;
 }
 
 /**
@@ -33,18 +37,25 @@ export const unlessTooDeep = <T>(work: () => T, fallback: () => T): T => {
   }
 };
 
+/** Up to here a reply is parsed whole, exactly as the specification says. */
+const wholeCostUs = 20_000;
+
 /**
- * Parses GitHub-flavoured Markdown, with emphasis that works next to CJK punctuation.
+ * Parses GitHub-flavoured Markdown, with emphasis that works next to CJK punctuation, in bounded time: of a costly reply
+ * the parts that are ordinary are parsed one by one, and the others stay as written.
  *
  * @throws RangeError when it is nested too deep for the stack: see {@link unlessTooDeep}.
  */
 export const parseMarkdown = (markdown: string): MarkdownTree => {
-  const root = fromMarkdown(sanitise(markdown), {
-    extensions: [gfm(strikethrough), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(strikethrough)],
-    mdastExtensions: [gfmFromMarkdown()],
-  });
+  const source = sanitise(markdown);
+  const root = parseCostUs(source) <= wholeCostUs ? parse(source) : parsePieces(source, parse);
   return { root, ...resolveReferences(root) };
 };
+
+const extensions = [gfm(strikethrough), cjkFriendlyExtension(), gfmStrikethroughCjkFriendly(strikethrough)];
+const mdastExtensions = [gfmFromMarkdown()];
+
+const parse = (source: string): Root => fromMarkdown(source, { extensions, mdastExtensions });
 
 const resolveReferences = (root: Root): Omit<MarkdownTree, 'root'> => {
   const definitions = new Map<string, Definition>();
@@ -63,7 +74,8 @@ const resolveReferences = (root: Root): Omit<MarkdownTree, 'root'> => {
     if ('children' in node) for (const child of node.children) visit(child);
   };
   visit(root);
-  const cited = [...referenced.notes].flatMap((identifier) => notes.get(identifier) ?? []);
+  const cited = new Set([...referenced.notes].flatMap((identifier) => notes.get(identifier) ?? []));
+  const footnotes = [...cited, ...all.notes.filter((note) => !cited.has(note))];
   return {
     definitions,
     unused: new Set(
@@ -71,6 +83,7 @@ const resolveReferences = (root: Root): Omit<MarkdownTree, 'root'> => {
         (node) => !referenced.links.has(node.identifier) || definitions.get(node.identifier) !== node,
       ),
     ),
-    footnotes: [...cited, ...all.notes.filter((note) => !cited.includes(note))],
+    footnotes,
+    footnoteNumbers: new Map(footnotes.map((note, index) => [note.identifier, index + 1] as const).toReversed()),
   };
 };

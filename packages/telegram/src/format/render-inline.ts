@@ -1,4 +1,4 @@
-import type { FootnoteReference, Image, ImageReference, Link, LinkReference, PhrasingContent } from 'mdast';
+import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from 'mdast';
 import type { RenderContext } from './render-context.ts';
 import type { EntityKind } from './text-builder.ts';
 import { isLinkable, isSelfLink } from './urls.ts';
@@ -47,7 +47,9 @@ const renderNode = (node: PhrasingContent, context: RenderContext): void => {
     case 'imageReference':
       return renderLink(node, context);
     case 'footnoteReference':
-      return context.out.write(`[${footnoteNumber(node, context)}]`);
+      return context.out.write(
+        `[${context.tree.footnoteNumbers.get(node.identifier) ?? `^${node.label ?? node.identifier}`}]`,
+      );
   }
 };
 
@@ -78,6 +80,3 @@ const renderLink = (node: Link | LinkReference | Image | ImageReference, context
   renderInline(label, context);
   context.out.write(` (${url})`);
 };
-
-const footnoteNumber = (node: FootnoteReference, context: RenderContext): number =>
-  context.tree.footnotes.findIndex((note) => note.identifier === node.identifier) + 1;

@@ -30,22 +30,30 @@ export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHAR
   return isWhole ? part : { ...part, text: `${part.text}…` };
 };
 
-// Parsing what cannot be shown would only slow the stream. Rendered text is rarely much shorter than its Markdown, so
-// the first length nearly always fills the message; the second bounds what hidden text can cost.
-const previewSourceChars = [1.5 * MAX_PART_CHARS, 4 * MAX_PART_CHARS];
+// Parsing what cannot be shown would only slow the stream: each preview costs the same however long the reply grows.
+// Rendered text is rarely much shorter than its Markdown, so the first length nearly always fills the message; the
+// second bounds what hidden text can cost.
+const [usualSourceChars, longSourceChars] = [1.5 * MAX_PART_CHARS, 4 * MAX_PART_CHARS];
 // A character whose second half has not arrived would flash as a replacement character.
 const openPair = /[\ud800-\udbff]$/;
 // A fence whose code has not begun would flash its language as text.
 const openingFence = /(^|\n)[ \t]*(?:`{3,}|~{3,})[^`\n]*$/;
 
-const renderStart = (markdown: string, room: number): { whole: FormattedText; isAll: boolean } => {
-  let start = { whole: { text: '', entities: [] } as FormattedText, isAll: false };
-  for (const chars of previewSourceChars) {
-    const source = markdown.slice(0, chars).replace(openPair, '').replace(openingFence, '$1');
-    start = { whole: formatted(source), isAll: markdown.length <= chars };
-    if (start.isAll || start.whole.text.length > room) break;
-  }
-  return start;
+interface Start {
+  readonly whole: FormattedText;
+  readonly isAll: boolean;
+}
+
+const renderStart = (markdown: string, room: number): Start => {
+  const start = (chars: number): Start => ({
+    whole: formatted(markdown.slice(0, chars).replace(openPair, '').replace(openingFence, '$1')),
+    isAll: markdown.length <= chars,
+  });
+  const usual = start(usualSourceChars);
+  if (usual.isAll || usual.whole.text.length > room) return usual;
+  const long = start(longSourceChars);
+  // With more text a paragraph may have become too costly to format: then less of it says more.
+  return long.whole.entities.length < usual.whole.entities.length ? usual : long;
 };
 
 const safeEnd = ({ text }: FormattedText, end: number): number => {

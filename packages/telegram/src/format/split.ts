@@ -1,19 +1,36 @@
 import { clip } from './clip.ts';
 import { MAX_PART_CHARS, MAX_PART_ENTITIES } from './reply-part.ts';
-import type { FormattedText, ReplyPart } from './reply-part.ts';
+import type { FormattedText, ReplyEntity, ReplyPart } from './reply-part.ts';
 
 /** Cuts a text of any length into messages within Telegram's limits, at the place a reader minds least. */
 export const splitFormatted = (whole: FormattedText): ReplyPart[] => {
   const parts: ReplyPart[] = [];
+  const near = entitiesNear(whole);
   let start = 0;
   while (start < whole.text.length) {
-    const limit = furthest(whole, start);
-    const cut = limit === whole.text.length ? { end: limit, next: limit } : chooseCut(whole, start, limit);
-    const part = clip(whole, start, cut.end);
+    const here = { text: whole.text, entities: near(start) };
+    const limit = furthest(here, start);
+    const cut = limit === whole.text.length ? { end: limit, next: limit } : chooseCut(here, start, limit);
+    const part = clip(here, start, cut.end);
     if (part !== null) parts.push(part);
     start = cut.next;
   }
   return parts;
+};
+
+/** For growing starts: the entities that a part from there on can reach, so that many of them cost each part no more. */
+const entitiesNear = ({ entities }: FormattedText): ((start: number) => ReplyEntity[]) => {
+  let reached: ReplyEntity[] = [];
+  let next = 0;
+  return (start) => {
+    reached = reached.filter((entity) => entity.offset + entity.length > start);
+    for (let entity = entities[next]; entity !== undefined && entity.offset < start + MAX_PART_CHARS;) {
+      if (entity.offset + entity.length > start) reached.push(entity);
+      next += 1;
+      entity = entities[next];
+    }
+    return reached;
+  };
 };
 
 /** How far a part that begins at `start` may reach at most. */
@@ -70,12 +87,10 @@ const proseCut = (whole: FormattedText, start: number, limit: number): number =>
   const middle = start + Math.floor((limit - start) / 2);
   const room = text.slice(middle, limit + 1);
   for (const pattern of proseBreaks) {
-    let last = -1;
-    for (const match of room.matchAll(pattern)) {
+    for (const match of [...room.matchAll(pattern)].toReversed()) {
       const end = middle + match.index + (match[0].trim() === '' ? 0 : match[0].length);
-      if (end > start && end <= limit && !splits(end)) last = end;
+      if (end > start && end <= limit && !splits(end)) return safeBoundary(text, start, end);
     }
-    if (last > 0) return safeBoundary(text, start, last);
   }
   return safeBoundary(text, start, limit);
 };

@@ -1,14 +1,15 @@
 const maxUrlChars = 2048;
 // The host is checked as written, not as a URL parser would rewrite it: Telegram does not read 2130706433 as 127.0.0.1.
 // A user name before the host is refused because https://bank.com@evil.example hides where it leads.
-const httpUrl = /^https?:\/\/([^\s/?#:@[\]\\]+)(?::\d{1,5})?(?:[/?#]\S*)?$/i;
-const otherUrls = [/^tg:\/\/[a-z]\S*$/i, /^mailto:[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/i, /^tel:\+?[\d().-]{3,32}$/i];
+const httpUrl = /^https?:\/\/((?:[\w.!$,~*'();&+=-]|%[\da-f]{2}|[^\p{ASCII}\s])+)(?::0*[1-9]\d{0,4})?(?:[/?#]\S*)?$/iu;
+// A telephone number makes the server refuse the message, and a mail address becomes a web link to nowhere.
+const appUrl = /^tg:\/\/[\w-]+(?:[/?#]\S*)?$/i;
 
 /** True for URLs the server accepts in a `text_link`; anything else makes it refuse the whole message. */
 export const isLinkable = (url: string): boolean => {
   if (url.length > maxUrlChars) return false;
   const host = httpUrl.exec(url)?.[1];
-  if (host === undefined) return otherUrls.some((pattern) => pattern.test(url));
+  if (host === undefined) return appUrl.test(url);
   return /^[^.]+(?:\.[^.]+)+\.?$/.test(host) && URL.canParse(url);
 };
 
