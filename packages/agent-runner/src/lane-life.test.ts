@@ -103,6 +103,21 @@ describe('a failing leg', () => {
     });
   });
 
+  it('is told once: when the telling has to wait, no leg after it begins anew what was said to be put aside', async () => {
+    const world = aLegWorld([aDone('answer')]);
+    await world.say(anEntry(1));
+    for (const _crash of [1, 2, 3]) await world.crashed();
+    world.messenger.answerSend({ kind: 'sent', messageId: 500 });
+    world.messenger.answerSend({ kind: 'wait', retryAfterMs: 60_000 });
+    expect((await world.leg()).kind).toBe('give_back');
+    await world.clock.advance(60_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ asked: world.runtime.calls, parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
+      asked: [],
+      parked: ['u1'],
+    });
+  });
+
   it('does not ring when the lease is gone at the hand-over', async () => {
     const world = aLegWorld(talker(60).agent, (lanes) => ({
       ...lanes,

@@ -90,7 +90,7 @@ export const createRunLeg =
       // Awaited here: returning the bare promise would let go of the lease before the work has begun.
       return await work({ ...deps, log }, keeper, request.endsAtMs);
     } catch (error) {
-      await lanes.handOver(lease, { crashed: true }).catch((failure: unknown) => log.error('release_failed', failure));
+      await lanes.handOver(lease, { crashes: 'add' }).catch((failure: unknown) => log.error('release_failed', failure));
       throw error;
     }
   };
@@ -141,20 +141,20 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
 };
 
 /** Release first, ring second: a wake that found the lease still held would go away for good. */
-const handOver = async (deps: RunLegDeps, { lease }: LeaseKeeper): Promise<LegOutcome> => {
-  const released = await deps.lanes.handOver(lease);
+const handOver = async (deps: RunLegDeps, keeper: LeaseKeeper): Promise<LegOutcome> => {
+  const { lease } = keeper;
+  const released = await deps.lanes.handOver(lease, { crashes: crashesAfter(keeper) });
   if (released.kind === 'lease_lost') return { kind: 'lease_lost' };
   await deps.wakes.ring(lease.laneId);
   return { kind: 'handed_over' };
 };
 
-const giveBack = async (
-  deps: RunLegDeps,
-  { lease }: LeaseKeeper,
-  afterMs: number,
-  how: HandOver,
-): Promise<LegOutcome> => {
-  const released = await deps.lanes.handOver(lease, how);
+/** What was begun as the rescue of a poisoned lane goes on as one: its messages may have been told that they are put aside. */
+const crashesAfter = (keeper: LeaseKeeper): 'keep' | 'reset' =>
+  keeper.lane().crashes >= MAX_ATTEMPTS ? 'keep' : 'reset';
+
+const giveBack = async (deps: RunLegDeps, keeper: LeaseKeeper, afterMs: number, how: HandOver): Promise<LegOutcome> => {
+  const released = await deps.lanes.handOver(keeper.lease, { crashes: crashesAfter(keeper), ...how });
   return released.kind === 'lease_lost' ? released : { kind: 'give_back', afterS: Math.ceil(afterMs / 1000) };
 };
 

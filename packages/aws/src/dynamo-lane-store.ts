@@ -78,20 +78,20 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
       const known = surplus.get(lease.laneId);
       return finishLane(table, lease, request, known?.fence === lease.fence ? known.ids : []);
     },
-    handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
+    handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
       const written = await leased(lease, {
         attempted: 'Hand-over of lane',
         conditions: [],
         set: [
           'unreleased = :zero',
-          crashed ? 'crashes = crashes + :one' : 'crashes = :zero',
+          ...{ reset: ['crashes = :zero'], add: ['crashes = crashes + :one'], keep: [] }[crashes],
           'releasedFence = :fence',
           ...(notBeforeMs === undefined ? [] : ['notBeforeMs = :notBefore']),
         ],
         remove: [...LEASE_END, ...(notBeforeMs === undefined ? ['notBeforeMs'] : [])],
         values: {
           ':zero': 0,
-          ...(crashed ? { ':one': 1 } : {}),
+          ...(crashes === 'add' ? { ':one': 1 } : {}),
           ...(notBeforeMs === undefined ? {} : { ':notBefore': notBeforeMs }),
         },
       });

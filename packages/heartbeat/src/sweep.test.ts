@@ -63,7 +63,7 @@ describe('sweep', () => {
   it('rings a lane that a crashed runner left behind with its turn unfinished', async () => {
     const world = aWorld();
     await world.leave(aLaneId());
-    await world.lanes.handOver(await world.lease(aLaneId(), LONG_AGO), { crashed: true });
+    await world.lanes.handOver(await world.lease(aLaneId(), LONG_AGO), { crashes: 'add' });
     expect(await world.sweep(NOW)).toEqual({ kind: 'swept', rung: 1, attended: 0 });
   });
 

@@ -25,8 +25,11 @@ export interface FinishRequest {
 }
 
 export interface HandOver {
-  /** The leg failed. */
-  readonly crashed?: boolean;
+  /**
+   * What becomes of the lane's count: `reset` (the default) after a leg that did its share, `add` after one that failed,
+   * `keep` when the leg was about the failures themselves.
+   */
+  readonly crashes?: 'reset' | 'add' | 'keep';
   readonly notBeforeMs?: number;
 }
 
@@ -56,8 +59,7 @@ export interface LaneStore {
   /** Ends the turn. */
   finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
   /**
-   * Gives the lease back with the work undone. A planned hand-over sets `crashes` to 0; one after a failure adds one, like
-   * a lease that expired. `notBeforeMs` stays until the next hand-over. Ring afterwards, never before.
+   * Gives the lease back with the work undone. `notBeforeMs` stays until the next hand-over. Ring afterwards, never before.
    */
   handOver(lease: Lease, how?: HandOver): Promise<LeasedWrite>;
 }

@@ -89,10 +89,12 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
     it('counts a hand-over after a failure as a crash, at once and once', async () => {
       const world = await create();
       const lease = await leaseOf(world);
-      await world.lanes.handOver(lease, { crashed: true });
-      await world.lanes.handOver(lease, { crashed: true });
+      await world.lanes.handOver(lease, { crashes: 'add' });
+      await world.lanes.handOver(lease, { crashes: 'add' });
       const second = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW + 1);
       expect(second).toMatchObject({ kind: 'acquired', lane: { crashes: 1, fence: 2 } });
+      if (second.kind === 'acquired') await world.lanes.handOver(second.lease, { crashes: 'keep' });
+      expect(await world.lanes.acquire(world.laneId, 'wake-3/c', NOW + 1)).toMatchObject({ lane: { crashes: 1 } });
     });
 
     it('shows until when the channel wants silence, until a later hand-over', async () => {

@@ -70,7 +70,7 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
       records.set(lease.laneId, { lane: withoutLease(rest), seen, unreleased: false, releasedFence: lease.fence });
       return { kind: 'released' };
     },
-    handOver: async (lease, { crashed = false, notBeforeMs } = {}) => {
+    handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
       const record = mine(lease);
       if (record === null) {
         const after = records.get(lease.laneId);
@@ -79,7 +79,7 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
       const { notBeforeMs: _past, ...rest } = withoutLease(record.lane);
       const lane: Lane = {
         ...rest,
-        crashes: crashed ? rest.crashes + 1 : 0,
+        crashes: { reset: 0, add: rest.crashes + 1, keep: rest.crashes }[crashes],
         ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
       };
       records.set(lease.laneId, { ...record, unreleased: false, lane, releasedFence: lease.fence });
