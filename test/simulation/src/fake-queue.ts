@@ -30,12 +30,17 @@ interface Message {
   receives: number;
 }
 
-/** Six times the runner's limit, as the template sets it. */
-const VISIBILITY_MS = 30 * 60_000;
+/** The runner's limit and half a minute, as the template sets it. */
+const VISIBILITY_MS = 6 * 60_000;
 const MAX_RECEIVES = 20;
 
 export const createFakeQueue = (
-  deps: RemoteDeps & { readonly receive: (message: Received) => void; readonly onDeadLetter: (body: string) => void },
+  deps: RemoteDeps & {
+    /** Without them a wake comes again for ever. */
+    readonly hasDeadLetters: boolean;
+    readonly receive: (message: Received) => void;
+    readonly onDeadLetter: (body: string) => void;
+  },
 ): FakeQueue => {
   const { timeline, random, faults, note } = deps;
   const messages = new Map<string, Message>();
@@ -43,8 +48,8 @@ export const createFakeQueue = (
 
   const show = (message: Message): boolean => {
     if (messages.get(message.id) !== message || message.visibleAtMs > timeline.now()) return false;
-    const isSpent = message.receives >= MAX_RECEIVES;
-    const isLast = !isSpent && faults.on('Q6.max_receives');
+    const isSpent = deps.hasDeadLetters && message.receives >= MAX_RECEIVES;
+    const isLast = deps.hasDeadLetters && !isSpent && faults.on('Q6.max_receives');
     if (isLast) faults.fire('Q6.max_receives');
     if (isSpent || isLast) {
       messages.delete(message.id);

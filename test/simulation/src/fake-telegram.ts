@@ -49,6 +49,8 @@ export interface FakeTelegram {
 export interface FakeTelegramDeps extends RemoteDeps {
   /** The turn that the process works on. */
   readonly turnOf: (process: Process) => string | undefined;
+  /** The part that the process noted last. */
+  readonly partOf: (process: Process) => string | undefined;
   readonly fenceOf: (process: Process) => number;
   readonly seeSaying: (process: Process, laneId: string, text: string, mayWrite: boolean) => void;
 }
@@ -207,6 +209,7 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
             place: to.place,
             laneId,
             turnId: turnOf(process),
+            part: deps.partOf(process),
             texts: [],
             noted: false,
             removalAsked: false,

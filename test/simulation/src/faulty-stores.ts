@@ -1,3 +1,4 @@
+import { RetryableError } from '@agent-claw/core';
 import type { ConversationStore, LaneStore, Mailbox, OpenLanes, WorkspaceStore, WriteOutcome } from '@agent-claw/core';
 import type { Call } from './fault-ids.ts';
 import type { Process } from './process.ts';
@@ -19,7 +20,10 @@ export interface LaneWatch {
   readonly began: (process: Process, turnId: string) => void;
   readonly released: (process: Process) => void;
   readonly refused: (process: Process, what: string) => void;
-  readonly noted: (laneId: string, messageId: number) => void;
+  /** A part is in the ledger; without a message's number it is about to be sent. */
+  readonly noted: (process: Process, laneId: string, part: string, messageId: number | undefined) => void;
+  /** Asked before a part of the answer is noted: true when this turn is one that kills whoever answers it. */
+  readonly isDeadly: (process: Process, laneId: string, part: string) => boolean;
 }
 
 export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStore, watch: LaneWatch): LaneStore => {
@@ -29,6 +33,7 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
       if (result.kind === 'lease_lost') watch.refused(process, call);
       return result;
     });
+  let renewalsFailUntilMs = 0;
   return {
     acquire: (laneId, holder, nowMs) =>
       twice(deps, process, 'L.acquire', async () => {
@@ -37,7 +42,16 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
         deps.note(process.name, `${outcome.kind} ${laneId}`);
         return outcome;
       }),
-    renew: (lease, nowMs) => leased('L.renew', () => inner.renew(lease, nowMs)),
+    renew: (lease, nowMs) =>
+      leased('L.renew', async () => {
+        const { timeline, random, faults } = deps;
+        if (faults.on('L2.renewals_fail')) renewalsFailUntilMs = timeline.now() + random.int(15_000, 35_000);
+        if (timeline.now() < renewalsFailUntilMs) {
+          faults.fire('L2.renewals_fail');
+          throw new RetryableError('L.renew was refused. Another attempt may succeed.');
+        }
+        return inner.renew(lease, nowMs);
+      }),
     saveTurn: (lease, turn, session) =>
       leased('L.saveTurn', () => {
         watch.began(process, turn.id);
@@ -45,13 +59,15 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
         return inner.saveTurn(lease, turn, session);
       }),
     countStart: (lease, starts, session) => leased('L.countStart', () => inner.countStart(lease, starts, session)),
-    notePart: (lease, part, state) =>
-      leased('L.notePart', async () => {
+    notePart: (lease, part, state) => {
+      if (watch.isDeadly(process, lease.laneId, part)) process.die();
+      return leased('L.notePart', async () => {
         const write = await inner.notePart(lease, part, state);
         deps.note(process.name, `notes ${part} ${state.state} ${state.messageId ?? ''}: ${write.kind}`);
-        if (write.kind === 'done' && state.messageId !== undefined) watch.noted(lease.laneId, state.messageId);
+        if (write.kind === 'done') watch.noted(process, lease.laneId, part, state.messageId);
         return write;
-      }),
+      });
+    },
     finish: (lease, request, nowMs) =>
       leased('L.finish', async () => {
         const outcome = await inner.finish(lease, request, nowMs);

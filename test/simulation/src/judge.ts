@@ -60,7 +60,7 @@ const answerProblems = (update: SentUpdate, sightings: Sightings): readonly stri
   if (update.acceptedAtMs === undefined) return [`update ${updateId} was never accepted`];
   const failed = saying(update, failMark(token), sightings);
   // What a run had said before it failed is no answer: the next one answers what was not asked of that turn.
-  const isAnswer = (message: BotMessage): boolean => !hasFailed(message, sightings);
+  const isAnswer = (message: BotMessage): boolean => !isFailure(message);
   const opened = saying(update, openMark(token), sightings).filter(isAnswer);
   const closed = saying(update, closeMark(token), sightings).filter(isAnswer);
   const copies = [
@@ -112,12 +112,9 @@ const isRetried = (laneId: string, sightings: Sightings): boolean =>
   alarmed(sightings, 'turn_parked', laneId) &&
   sightings.updates.some((update) => update.laneId === laneId && update.command === 'retry');
 
-const hasFailed = ({ laneId, turnId }: BotMessage, { messages, alarms }: Sightings): boolean =>
-  alarms.some((alarm) => alarm.name === 'turn_parked' && alarm.laneId === laneId && alarm.turnId === turnId) ||
-  messages.some(
-    (other) =>
-      other.laneId === laneId && other.turnId === turnId && isVisible(other) && /failed:|⚠️ I /u.test(lastText(other)),
-  );
+/** What was said about a failure, with the words that the run had until then. */
+const isFailure = (message: BotMessage): boolean =>
+  message.part?.startsWith('f') === true || /failed:|⚠️ I /u.test(lastText(message));
 
 /** Why an answer may be missing although its message was not put aside. */
 const isExcused = ({ laneId }: SentUpdate, sightings: Sightings): boolean =>
@@ -214,11 +211,10 @@ const heartbeatProblems = (sightings: Sightings): readonly string[] => {
   const beats = sightings.messages.filter(
     (message) => message.deletedAtMs === undefined && lastText(message).startsWith('beat-'),
   );
-  return beats.flatMap((message, index) => {
-    const earlier = beats.slice(0, index).filter((other) => lastText(other) === lastText(message));
-    const isFlagged = inDoubt(sightings, message.laneId, message.turnId);
-    return earlier.length > (isFlagged ? 1 : 0) ? [`heartbeat ${lastText(message)} spoke more than once`] : [];
-  });
+  const doubts = beats.filter(({ laneId, turnId }) => inDoubt(sightings, laneId, turnId)).length;
+  return beats.length > sightings.ticks + doubts
+    ? [`heartbeat spoke ${beats.length} times in ${sightings.ticks} periods`]
+    : [];
 };
 
 const memoryProblems = ({ memory }: Sightings): readonly string[] => {

@@ -14,6 +14,7 @@ import { appendWith, containerTable, heartbeatService, ingestService, runnerServ
 import type { Surroundings } from './services.ts';
 import type { Alarm, SentUpdate, Sightings } from './sightings.ts';
 import { createTimeline } from './timeline.ts';
+import { modelInputs, watchedConversations } from './watched-conversations.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 
 /** Monday 2026-09-21, 15:33:20 UTC. */
@@ -48,11 +49,36 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     : (): void => undefined;
   const recover = (what: string): void => void (recovered[what] = (recovered[what] ?? 0) + 1);
 
+  const fire = (id: FaultId): void => {
+    faults.fire(id);
+    note('world', `FAULT ${id}`);
+  };
+
   const lanes = memoryLanes();
   const files = memoryWorkspaceStore({ 'HEARTBEAT.md': '- look around\n', 'MEMORY.md': '- first\n' });
   const acknowledged: string[] = ['- first'];
-  const leases = new Map<Process, { readonly fence: number; turnId: string | undefined; isHeld: boolean }>();
+  const leases = new Map<
+    Process,
+    { readonly fence: number; turnId: string | undefined; part?: string; isHeld: boolean }
+  >();
   const state = { epoch: 1, guests: [GUEST] as readonly string[], isOpen: true, others: 0 };
+  // Wakes alone must bring everything to its end: in some schedules nothing looks after lost ones.
+  const hasSweeps = random.chance(0.75);
+  const deeds = planDeeds(random, START_MS);
+  const messages = deeds.flatMap((deed) =>
+    deed.kind === 'update' && deed.update.kind === 'message' ? [deed.update] : [],
+  );
+  /** Messages whose turn kills the runner, or whose run kills its microVM, each time and for ever. */
+  const poison = new Map<string, FaultId>();
+  for (const id of ['C2.poisoned_turn', 'A6.poisoned_run'] as const) {
+    const victim = messages[random.int(0, 9)];
+    if (victim !== undefined && faults.on(id)) poison.set(`u${victim.updateId}`, id);
+  }
+  const isPoison = (ids: readonly string[], id: FaultId): boolean => {
+    if (!ids.some((each) => poison.get(each) === id)) return false;
+    fire(id);
+    return true;
+  };
   // A life of eight hours, made short: what matters is that its end comes in the middle of something.
   const sessionLifeMs = faults.on('A7.life_end') ? random.int(30_000, 240_000) : 8 * 60 * MINUTE;
   const remote = { timeline, random, faults, note };
@@ -80,6 +106,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const telegram = createFakeTelegram({
     ...remote,
     turnOf,
+    partOf: (process) => leases.get(process)?.part,
     fenceOf: (process) => leases.get(process)?.fence ?? 0,
     seeSaying: (process, laneId, text, mayWrite) => {
       if (!mayWrite) seen.push(`${process.name} wrote to ${laneId}, where it may not`);
@@ -134,36 +161,37 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
         faults.fire(call === 'L.finish' || call === 'L.handOver' ? 'L7.zombie_write_refused' : 'L3.zombie');
         note(process.name, `is refused: ${call}`);
       },
-      noted: telegram.noted,
+      noted: (process, laneId, part, messageId) => {
+        const lease = leases.get(process);
+        if (messageId !== undefined) telegram.noted(laneId, messageId);
+        else if (lease !== undefined) lease.part = part;
+      },
+      isDeadly: (process, laneId, part) =>
+        process.isAlive() &&
+        !part.startsWith('f') &&
+        isPoison(lanes.peek(laneId as LaneId)?.turn?.taken ?? [], 'C2.poisoned_turn'),
     },
   };
+  const inputs = modelInputs();
   const queue = createFakeQueue({
     ...remote,
+    hasDeadLetters: hasSweeps,
     receive: (message) => receive(message),
     onDeadLetter: () => recover('dead_letter'),
   });
-  const conversations = memoryConversationStore();
-  /** What a model was given to read, by conversation and turn. */
-  const inputs = new Map<string, ReadonlySet<string>>();
   const tableFor = containerTable(world, {
-    conversations: {
-      ...conversations,
-      save: async (id, turn) => {
-        const given = inputs.get(`${id}/${turn.turnId}`);
-        const unread = turn.consumed.filter((entry) => given?.has(entry) !== true);
-        if (unread.length > 0)
-          seen.push(`${turn.turnId} says that it read ${unread.join(' ')}, and no model was given that`);
-        return conversations.save(id, turn);
-      },
-    },
+    conversations: watchedConversations(memoryConversationStore(), inputs, (what) => seen.push(what)),
     script: {
       random,
       faults,
       note,
-      seeInput: (conversationId, turnId, ids) => {
-        const key = `${conversationId}/${turnId}`;
-        inputs.set(key, new Set([...(inputs.get(key) ?? []), ...ids]));
+      seeInput: (process, { conversationId, turnId }, ids, isStart) => {
+        const known = inputs.of(conversationId, turnId);
+        // A copy that stood still may begin after another one has finished; it can save nothing.
+        if (isStart && known.isSaved && !process.wasFrozen()) seen.push(`${turnId} ran again after it was saved`);
+        for (const id of ids) known.ids.add(id);
       },
+      isDeadly: (ids) => isPoison(ids, 'A6.poisoned_run'),
     },
     remember: async (process, laneId, line, mayWrite) => {
       if (laneId !== OWNER_LANE) return 'not here';
@@ -191,12 +219,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const heartbeat = heartbeatService(world, files);
   const sender = createWebhookSender({ ...remote, secret: SECRET, deliver: ingestService(world, SECRET) });
 
-  const fire = (id: FaultId): void => {
-    faults.fire(id);
-    note('world', `FAULT ${id}`);
-  };
-  const deeds = planDeeds(random, START_MS);
-  const plan = { left: deeds.length };
+  const plan = { left: deeds.length, ticks: 0 };
   const updates: SentUpdate[] = [];
   for (const deed of deeds)
     timeline.at(deed.atMs, () => {
@@ -228,6 +251,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     });
   const beat = (): void => {
     const scheduledAtMs = timeline.now();
+    plan.ticks += 1;
     if (sessions.busy(OWNER_LANE)) fire('H2.during_turn');
     heartbeat.tick(scheduledAtMs);
     if (faults.on('H1.fires_twice')) {
@@ -246,15 +270,14 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   };
   timeline.after(random.int(0, 4 * MINUTE), beat);
   timeline.after(random.int(30 * MINUTE, 34 * MINUTE), beat);
-  timeline.after(random.int(0, 5 * MINUTE), sweep);
+  if (hasSweeps) timeline.after(random.int(0, 5 * MINUTE), sweep);
   timeline.at(FAULTS_END_MS, () => {
     faults.stop();
     note('world', 'no more faults');
   });
 
   const laneIds = [
-    ...new Set(deeds.flatMap((deed) => (deed.kind === 'update' ? [deed.update.laneId] : []))),
-    OWNER_LANE,
+    ...new Set([OWNER_LANE, ...deeds.flatMap((deed) => (deed.kind === 'update' ? [deed.update.laneId] : []))]),
   ];
   const restless = (): readonly string[] =>
     laneIds.flatMap((laneId) => {
@@ -281,6 +304,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     alarms,
     undeliverable: telegram.undeliverable,
     staleCalls: telegram.staleCalls,
+    ticks: plan.ticks,
     closedLanes: new Set(state.guests.length === 0 ? laneIds.filter((laneId) => laneId.endsWith(`:${GUEST}`)) : []),
     parked: new Set(
       laneIds.flatMap((laneId) =>

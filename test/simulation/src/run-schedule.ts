@@ -1,8 +1,6 @@
 import { judge } from './judge.ts';
 import { playSchedule } from './play-schedule.ts';
 
-export { FAULT_IDS } from './fault-ids.ts';
-
 export interface ScheduleResult {
   readonly seed: number;
   /** What is wrong, in short sentences; empty when every promise was kept. */

@@ -1,5 +1,5 @@
 import type { AnswerTurn } from '@agent-claw/agent-container/answer-turn';
-import type { EntryId, TurnMessage } from '@agent-claw/core';
+import type { EntryId, TurnCall, TurnMessage } from '@agent-claw/core';
 import type { Faults } from './faults.ts';
 import type { Process } from './process.ts';
 import type { Random } from './random.ts';
@@ -16,7 +16,9 @@ export interface ScriptDeps {
     mayWrite: () => Promise<boolean>,
   ) => Promise<string>;
   /** What the model was given to read, before it could answer. */
-  readonly seeInput: (conversationId: string, turnId: string, ids: readonly EntryId[]) => void;
+  readonly seeInput: (process: Process, call: TurnCall, ids: readonly EntryId[], isStart: boolean) => void;
+  /** True for a run that ends its microVM. */
+  readonly isDeadly: (ids: readonly EntryId[]) => boolean;
 }
 
 /** The unique word in what a person wrote. */
@@ -30,7 +32,7 @@ export const closeMark = (token: string): string => `${token}>`;
  * message that it has read and ends by naming each again, so that a missing or doubled part shows.
  */
 export const scriptedAnswer =
-  (process: Process, { random, faults, note, remember, seeInput }: ScriptDeps): AnswerTurn =>
+  (process: Process, { random, faults, note, remember, seeInput, isDeadly }: ScriptDeps): AnswerTurn =>
   async (call, _conversation, line, signal) => {
     const tokens: string[] = [];
     const consumed: EntryId[] = [];
@@ -43,7 +45,7 @@ export const scriptedAnswer =
       if (messages.length === 0) return;
       const ids = messages.map(({ id }) => id);
       const words = messages.map(({ text }) => tokenIn(text));
-      seeInput(call.conversationId, call.turnId, ids);
+      seeInput(process, call, ids, consumed.length === 0);
       note(process.name, `reads ${words.join(' ')} in ${call.turnId}`);
       consumed.push(...ids);
       tokens.push(...words);
@@ -54,7 +56,7 @@ export const scriptedAnswer =
     if (call.kind === 'heartbeat') {
       await process.clock.sleep(random.int(200, 20_000), signal);
       const ids = call.messages.map(({ id }) => id);
-      seeInput(call.conversationId, call.turnId, ids);
+      seeInput(process, call, ids, true);
       consumed.push(...ids);
       if (!signal.aborted) say(random.chance(0.5) ? 'HEARTBEAT_OK' : `beat-${ids.join('-')}`);
       return answered(signal.aborted ? 'stopped' : 'complete');
@@ -64,6 +66,7 @@ export const scriptedAnswer =
     for (let step = 1; step <= steps; step += 1) {
       const steered = step === 1 ? call.messages : line.takeSteered();
       read(steered);
+      if (isDeadly(consumed)) process.die();
       if (random.chance(0.2)) {
         line.emit({ type: 'tool_started', name: 'append_file', summary: 'Noting' });
         const said = await remember(process, call.laneId, `- ${call.turnId} ${step} ${tokens[0] ?? ''}`, line.mayWrite);

@@ -153,20 +153,26 @@ export const heartbeatService = (world: Surroundings, files: WorkspaceStore) => 
   const run = (work: (process: Process) => Promise<unknown>, attempt = 1): void => {
     const process = createProcess({ name: nameOf('heartbeat', ++state.count), timeline, skewMs: world.skewMs() });
     const again = (): void => {
-      if (attempt > 3) return;
+      if (attempt > 20) return;
       timeline.after(random.int(1_000, 60_000), () => run(work, attempt + 1));
     };
+    let isOver = false;
+    const end = (goesOn: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      process.die();
+      goesOn();
+    };
+    // An invocation that crashes has failed like any other.
+    process.onDeath(() => end(again));
     work(process).then(
-      () => {
-        process.die();
-        if (!faults.on('H4.retried')) return;
-        faults.fire('H4.retried');
-        again();
-      },
-      () => {
-        process.die();
-        again();
-      },
+      () =>
+        end(() => {
+          if (!faults.on('H4.retried')) return;
+          faults.fire('H4.retried');
+          again();
+        }),
+      () => end(again),
     );
   };
   return {

@@ -6,6 +6,8 @@ export interface Sightings {
   /** `<lane>/<turn>` of what the chat refused for good. */
   readonly undeliverable: ReadonlySet<string>;
   readonly staleCalls: readonly StaleCall[];
+  /** How many heartbeats were scheduled. */
+  readonly ticks: number;
   /** Lanes that may not be written to any more. */
   readonly closedLanes: ReadonlySet<string>;
   /** Messages that the lanes keep as put aside. */
@@ -29,6 +31,8 @@ export interface BotMessage {
   readonly place: string;
   readonly laneId: string;
   readonly turnId: string | undefined;
+  /** Which part of which series it was sent as, if its sender wrote that down first. */
+  readonly part: string | undefined;
   /** The turn that the button under it stops. */
   stopButton?: string | undefined;
   readonly texts: { readonly atMs: number; readonly text: string; readonly by: string }[];
