@@ -41,7 +41,7 @@ const answerWake = createAnswerWake({
     messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
     renderer: telegramReplyRenderer,
     botId: config.botId,
-    access: { ownerId: config.ownerId, guestIds: [], groupIds: [] },
+    access: { ownerId: config.ownerId, guests: {}, groups: {} },
     runtimeEpoch: config.runtimeEpoch,
     clock: systemClock,
     log,

@@ -243,7 +243,7 @@ describe('a pause that Telegram asks for', () => {
 });
 
 describe('access', () => {
-  const nobody = { ownerId: '9', guestIds: [], groupIds: [] };
+  const nobody = { ownerId: '9', guests: {}, groups: {} };
 
   it('stops a run that goes on in a chat that has lost it', async () => {
     const { agent, heard } = talker(60);
@@ -257,7 +257,7 @@ describe('access', () => {
   it('is looked at before each send: it may go while the turn runs', async () => {
     const world = aLegWorld(talker(10).agent);
     await world.say(anEntry(1));
-    const access = { ownerId: '4242001', guestIds: [], groupIds: [] };
+    const access = { ownerId: '4242001', guests: {}, groups: {} };
     const leg = world.begin({ with: { access } });
     await world.clock.advance(1_500);
     access.ownerId = '9';

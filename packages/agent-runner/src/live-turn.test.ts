@@ -73,7 +73,7 @@ const aWorld = (words: number) => {
     clock,
     log,
     metrics: { count: () => undefined },
-    access: { ownerId: '4242001', guestIds: [], groupIds: [] },
+    access: { ownerId: '4242001', guests: {}, groups: {} },
     runtimeEpoch: 'e1',
     botId: '7000',
     limits: LIMITS,

@@ -52,7 +52,7 @@ export const aLegWorld = (
     clock,
     log,
     metrics: { count: (name: string) => void counted.push(name) },
-    access: { ownerId: '4242001', guestIds: [], groupIds: [] },
+    access: { ownerId: '4242001', guests: {}, groups: {} },
     botId: '7000',
     runtimeEpoch: 'e1',
     limits: LIMITS,

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { admit, isPrivateLane, mayReceive } from './access.ts';
 import type { AccessList, Visitor } from './access.ts';
 
-const access: AccessList = { ownerId: '1', guestIds: ['2'], groupIds: ['-100'] };
+const access: AccessList = {
+  ownerId: '1',
+  guests: { '2': { name: 'Bo', sinceMs: 0 } },
+  groups: { '-100': { title: 'Home', sinceMs: 0, activation: 'mention' } },
+};
 const aVisitor = (override: Partial<Visitor> = {}): Visitor => ({
   place: { id: '1', kind: 'private' },
   sender: { id: '1', isBot: false },
@@ -39,7 +43,7 @@ describe('admit', () => {
   });
 
   it('lets nobody in while there is no owner, not even a sender without an id', () => {
-    const nobody: AccessList = { ownerId: '', guestIds: [], groupIds: [] };
+    const nobody: AccessList = { ownerId: '', guests: {}, groups: {} };
     expect(admit(aVisitor({ place: { id: '', kind: 'private' }, sender: { id: '', isBot: false } }), nobody)).toEqual({
       kind: 'refused',
       reason: 'stranger',
@@ -49,7 +53,7 @@ describe('admit', () => {
 
 describe('mayReceive', () => {
   it('holds for known people and allowed groups only', () => {
-    const places = ['1', '2', '-100', '9', '-200', ''];
+    const places = ['1', '2', '-100', '9', '-200', '', 'constructor'];
     expect(places.filter((place) => mayReceive({ channel: 'tg', account: '7', place }, access))).toEqual([
       '1',
       '2',

@@ -1,11 +1,14 @@
+import type { AccessRecord } from './access-record.ts';
 import type { LaneAddress } from './ids.ts';
 
 /** Who may talk to the bot, by the channel's own permanent ids. Names can be taken over by others and never count. */
 export interface AccessList {
   /** Empty while nobody has been named as owner: then nobody is let in. */
   readonly ownerId: string;
-  readonly guestIds: readonly string[];
-  readonly groupIds: readonly string[];
+  /** When the owner claimed the bot; absent for one whom the deployment names. */
+  readonly ownerSinceMs?: number;
+  readonly guests: AccessRecord['guests'];
+  readonly groups: AccessRecord['groups'];
 }
 
 /** What the gate needs to know of an incoming message. */
@@ -27,7 +30,7 @@ export type Admission =
     };
 
 const isKnown = (id: string, access: AccessList): boolean =>
-  id !== '' && (id === access.ownerId || access.guestIds.includes(id));
+  id !== '' && (id === access.ownerId || Object.hasOwn(access.guests, id));
 
 /** Closed by default: a message passes only if every question has a clear yes. */
 export const admit = (visitor: Visitor, access: AccessList): Admission => {
@@ -40,7 +43,7 @@ export const admit = (visitor: Visitor, access: AccessList): Admission => {
       // The private chat of a person has that person's id; anything else is somebody else's chat under a borrowed sender.
       return visitor.place.id === visitor.sender.id ? { kind: 'admitted' } : { kind: 'refused', reason: 'wrong_place' };
     case 'group':
-      if (!access.groupIds.includes(visitor.place.id)) return { kind: 'refused', reason: 'wrong_place' };
+      if (!Object.hasOwn(access.groups, visitor.place.id)) return { kind: 'refused', reason: 'wrong_place' };
       return visitor.addressed ? { kind: 'admitted' } : { kind: 'refused', reason: 'not_addressed' };
     case 'other':
       return { kind: 'refused', reason: 'wrong_place' };
@@ -49,7 +52,7 @@ export const admit = (visitor: Visitor, access: AccessList): Admission => {
 
 /** Checked again before anything is sent: access may have been taken away while a message waited. */
 export const mayReceive = (to: LaneAddress, access: AccessList): boolean =>
-  isKnown(to.place, access) || access.groupIds.includes(to.place);
+  isKnown(to.place, access) || Object.hasOwn(access.groups, to.place);
 
 /** The owner's own chat: the only place where MEMORY.md and USER.md are loaded. */
 export const isPrivateLane = (lane: LaneAddress, access: AccessList): boolean =>

@@ -11,9 +11,18 @@ export const BOT_COMMANDS = [
   { name: 'whoami', description: 'Your id and what you may do' },
 ] as const satisfies readonly { readonly name: string; readonly description: string }[];
 
+/** What only the owner may ask for, in the private chat. */
+export const OWNER_COMMANDS = [
+  { name: 'pair', description: 'Let somebody in with a code' },
+  { name: 'access', description: 'Who may talk to me' },
+] as const satisfies readonly { readonly name: string; readonly description: string }[];
+
 /** Commands that change the lane: they wait for their place in the line, and what was said after them waits behind them. */
 const IN_LINE: ReadonlySet<string> = new Set(['new', 'reset', 'retry']);
 
-/** True for a question about the bot itself: it is answered at once, also while a turn runs, and stands in nobody's way. */
+/**
+ * True for a question about the bot itself, and for what the bot says of its own accord: it is dealt with at once, also while
+ * a turn runs, and stands in nobody's way.
+ */
 export const isAside = ({ kind, command }: InboxEntry): boolean =>
-  kind === 'command' && !IN_LINE.has(command?.name ?? '');
+  kind === 'notice' || (kind === 'command' && !IN_LINE.has(command?.name ?? ''));

@@ -19,7 +19,7 @@ export interface ReplyContext {
 /** One thing waiting to be answered. Lives in the lane item from acceptance until its turn is finished. */
 export interface InboxEntry {
   readonly id: EntryId;
-  readonly kind: 'message' | 'command' | 'stop' | 'heartbeat';
+  readonly kind: 'message' | 'command' | 'stop' | 'heartbeat' | 'notice';
   /** Order within the lane: message date first, then `sequence` (the update id, or the minute of a heartbeat). */
   readonly sentAtEpochS: number;
   readonly sequence: number;
@@ -37,6 +37,11 @@ export interface InboxEntry {
   readonly albumId?: string;
   /** On a stop: it ends this turn and reaches nothing else. The button under a draft makes such a stop. */
   readonly stopsTurn?: TurnId;
+  /**
+   * On a notice: what the bot has to say here of its own accord. `knock`: the sender has the pairing code and asks the owner
+   * to be let in. `welcome`: the owner has let in whoever this lane belongs to.
+   */
+  readonly notice?: 'knock' | 'welcome';
   /** `sequence` of the edit whose words the entry has; an older edit that arrives later changes nothing. */
   readonly editSequence?: number;
 }

@@ -49,6 +49,20 @@ describe('nextTurn', () => {
     expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn: aTurn({ taken: ['u11', 'u10', 'u12'] as EntryId[] }) });
   });
 
+  it('takes a notice alone, when it waits at the head', () => {
+    const lane = aLane(anEntry(1, 'notice'), anEntry(2));
+    expect(nextTurn(lane, NOW)).toEqual({
+      kind: 'start',
+      turn: aTurn({ kind: 'command', taken: ['u1'] as EntryId[] }),
+    });
+  });
+
+  it('leaves a notice to be told when a stop takes what was said before it', () => {
+    const lane = aLane(anEntry(1), anEntry(2, 'notice'), anEntry(3, 'stop'));
+    const turn = aTurn({ kind: 'command', taken: ['u1', 'u3'] as EntryId[] });
+    expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn });
+  });
+
   it.each(['new', 'retry'])('ends a burst at /%s, which waits for its own turn', (name) => {
     const lane = aLane(anEntry(1), aCommand(2, name), anEntry(3));
     expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn: aTurn({ taken: ['u1'] as EntryId[] }) });

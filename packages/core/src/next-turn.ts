@@ -28,12 +28,14 @@ const completeAtMs = (entries: readonly InboxEntry[]): number =>
       .map(({ sentAtEpochS }) => (sentAtEpochS + 1) * 1000 + ALBUM_QUIET_MS),
   );
 
+const IS_OUR_OWN: ReadonlySet<InboxEntry['kind']> = new Set(['heartbeat', 'notice']);
+
 /**
  * True for what a stop reaches: what was accepted before it; for a button's stop, which is about its turn, nothing but
- * itself. A heartbeat's sequence counts minutes and compares with nothing.
+ * itself. A heartbeat's sequence counts minutes and compares with nothing; a notice is nothing that anybody asked for.
  */
 const reaches = (stop: InboxEntry, entry: InboxEntry): boolean =>
-  stop.stopsTurn === undefined ? entry.kind !== 'heartbeat' && entry.sequence <= stop.sequence : entry.id === stop.id;
+  stop.stopsTurn === undefined ? !IS_OUR_OWN.has(entry.kind) && entry.sequence <= stop.sequence : entry.id === stop.id;
 
 /** What the next turn takes, and as what. A stop takes everything that it reaches, and is answered without a model. */
 const taking = (
@@ -52,6 +54,7 @@ const taking = (
     case 'heartbeat':
       return { kind: 'heartbeat', entries: [head] };
     case 'command':
+    case 'notice':
     case 'stop':
       return { kind: 'command', entries: [head] };
   }

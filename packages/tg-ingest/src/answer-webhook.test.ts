@@ -25,7 +25,7 @@ const aWorld = (override: { mailbox?: Partial<Mailbox>; wakes?: WakeQueue } = {}
   const ingest = createIngestUpdate({
     mailbox: { ...lanes.mailbox, ...override.mailbox },
     wakes: override.wakes ?? wakes,
-    access: { ownerId: '1', guestIds: [], groupIds: ['-5'] },
+    access: { ownerId: '1', guests: {}, groups: { '-5': { title: 'Home', sinceMs: 0, activation: 'mention' } } },
     bot: { id: '7000', username: 'ClawBot' },
     clock: manualClock(),
   });

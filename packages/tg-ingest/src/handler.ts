@@ -18,7 +18,7 @@ const answerWebhook = createAnswerWebhook({
   ingest: createIngestUpdate({
     mailbox: dynamoMailbox({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
     wakes: sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl }),
-    access: { ownerId: config.ownerId, guestIds: [], groupIds: [] },
+    access: { ownerId: config.ownerId, guests: {}, groups: {} },
     bot: config.bot,
     clock: systemClock,
   }),

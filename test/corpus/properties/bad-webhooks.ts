@@ -33,7 +33,11 @@ const worldFor = (settings: Settings) => {
       return outcome;
     },
   };
-  const access = { ownerId: String(settings.ownerId), guestIds: settings.allowedIds.map(String), groupIds: [] };
+  const access = {
+    ownerId: String(settings.ownerId),
+    guests: Object.fromEntries(settings.allowedIds.map((id) => [String(id), { name: '', sinceMs: 0 }])),
+    groups: {},
+  };
   const bot = { id: String(settings.botId), username: settings.botUsername };
   // A secret that reads "undefined" is one that nobody set.
   const secretDigests = settings.secrets.map((secret) => createHash('sha256').update(secret).digest('hex'));

@@ -63,7 +63,7 @@ const pressProblem = ({ updateId, press }: Pressed, raw: Json): string | null =>
   if (press.id !== raw['id'] || String(press.from.id) !== idOf(raw['from'])) return 'lost who pressed';
   if (press.data !== raw['data'] || String(press.message?.chat.id ?? '') !== idOf(message?.['chat']))
     return 'lost what was pressed, or where';
-  const stranger = admit(presserOf(press, BOT), { ownerId: '1', guestIds: [], groupIds: [] });
+  const stranger = admit(presserOf(press, BOT), { ownerId: '1', guests: {}, groups: {} });
   if (stranger.kind === 'admitted') return 'let in although nobody knows who pressed';
   const stop = stopOf(press, BOT);
   if ((stop !== null) !== /^stop:t\d{10}$/u.test(String(raw['data']))) return 'taken for a stop without being one';
@@ -90,12 +90,16 @@ export const telegramUpdates: Property = {
     const raw = object(update[parsed.kind]) ?? {};
     const from = idOf(raw['from']);
     const chat = idOf(raw['chat']);
-    const admission = admit(visitorOf(parsed.message, BOT), { ownerId: from, guestIds: [], groupIds: [chat] });
+    const admission = admit(visitorOf(parsed.message, BOT), {
+      ownerId: from,
+      guests: {},
+      groups: { [chat]: { title: '', sinceMs: 0, activation: 'mention' } },
+    });
     const isOwnersPrivateChat =
       object(raw['chat'])?.['type'] === 'private' && chat === from && raw['business_connection_id'] === undefined;
     if (isOwnersPrivateChat && admission.kind === 'refused')
       return `refused (${admission.reason}) in the owner's own chat`;
-    const stranger = admit(visitorOf(parsed.message, BOT), { ownerId: '1', guestIds: [], groupIds: [] });
+    const stranger = admit(visitorOf(parsed.message, BOT), { ownerId: '1', guests: {}, groups: {} });
     if (stranger.kind === 'admitted') return 'let in although nobody knows its sender';
     if (!laneOf(parsed.message, BOT).startsWith(`tg:${BOT.id}:${chat}`)) return 'lost its chat';
     const entry = entryOf(parsed.updateId, parsed.message, BOT);

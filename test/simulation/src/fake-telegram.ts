@@ -183,7 +183,7 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
     const text = textOf(rendered);
     message.texts.push({ atMs: timeline.now(), text, by: process.name });
     message.stopButton = stopButton;
-    const known = [access.ownerId, ...access.guestIds, ...access.groupIds];
+    const known = [access.ownerId, ...Object.keys(access.guests), ...Object.keys(access.groups)];
     deps.seeSaying(process, message.laneId, text, known.includes(message.place));
   };
   const refuseForGood = (process: Process, laneId: string): { kind: 'undeliverable'; reason: string } => {

@@ -135,7 +135,11 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       },
     }),
     sessionLifeMs,
-    access: (): AccessList => ({ ownerId: OWNER, guestIds: state.guests, groupIds: [GROUP] }),
+    access: (): AccessList => ({
+      ownerId: OWNER,
+      guests: Object.fromEntries(state.guests.map((id) => [id, { name: '', sinceMs: START_MS }])),
+      groups: { [GROUP]: { title: '', sinceMs: START_MS, activation: 'mention' } },
+    }),
     epoch: () => `e${state.epoch}`,
     skewMs: () => {
       if (!faults.on('L4.skew')) return 0;
