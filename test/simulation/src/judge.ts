@@ -60,7 +60,7 @@ const answerProblems = (update: SentUpdate, sightings: Sightings): readonly stri
   if (update.acceptedAtMs === undefined) return [`update ${updateId} was never accepted`];
   const failed = saying(update, failMark(token), sightings);
   // What a run had said before it failed is no answer: the next one answers what was not asked of that turn.
-  const isAnswer = (message: BotMessage): boolean => !isFailure(message);
+  const isAnswer = (message: BotMessage): boolean => !isFailure(message, sightings);
   const opened = saying(update, openMark(token), sightings).filter(isAnswer);
   const closed = saying(update, closeMark(token), sightings).filter(isAnswer);
   const copies = [
@@ -113,8 +113,15 @@ const isRetried = (laneId: string, sightings: Sightings): boolean =>
   sightings.updates.some((update) => update.laneId === laneId && update.command === 'retry');
 
 /** What was said about a failure, with the words that the run had until then. */
-const isFailure = (message: BotMessage): boolean =>
-  message.part?.startsWith('f') === true || /failed:|⚠️ I /u.test(lastText(message));
+const isFailure = (message: BotMessage, { messages }: Sightings): boolean => {
+  const tells = (said: BotMessage): boolean => /failed:|⚠️ I /u.test(lastText(said));
+  if (message.part?.startsWith('f') === true || tells(message)) return true;
+  // A draft stays when the line about the failure refers to it.
+  return (
+    message.part === 'draft' &&
+    messages.some((other) => other.laneId === message.laneId && other.turnId === message.turnId && tells(other))
+  );
+};
 
 /** Why an answer may be missing although its message was not put aside. */
 const isExcused = ({ laneId }: SentUpdate, sightings: Sightings): boolean =>
