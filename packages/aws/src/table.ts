@@ -16,6 +16,11 @@
  *       parked: { u790: {…} },                             put aside after too many attempts, newest 20
  *       openShard: 'open', openSince: 1790000000000 }      present while there is work: sparse index of the sweep
  *
+ *   access               access  who may talk to the bot, one item for the deployment:
+ *     { version: 3,                                      one more with each change
+ *       accessRecord: { owner: {id, name, claimedAtMs}, claim: {digest, createdAtMs}, guests: { 4242002: {name, sinceMs} },
+ *         groups: { -1001: {title, sinceMs, activation} }, pairing: {code, openUntilMs, pending: {}, denied: []} } }
+ *
  * Table `conversations` (pk S, sk S, TTL `expiresAtEpochS`):
  *
  *   pk                 sk                        item
@@ -27,6 +32,8 @@ const LANE = 'lane#';
 export const laneKey = (laneId: string) => ({ pk: { S: `${LANE}${laneId}` }, sk: { S: 'lane' } });
 /** The lane id in a partition key that `laneKey` made. */
 export const laneIdIn = (pk: string): string => pk.slice(LANE.length);
+
+export const ACCESS_KEY = { pk: { S: 'access' }, sk: { S: 'access' } };
 
 export const headKey = (conversationId: string) => ({ pk: { S: conversationId }, sk: { S: 'head' } });
 export const turnSortKey = (turnId: string): string => `turn#${turnId}`;

@@ -1,14 +1,21 @@
-import { botSecretContract, wakeQueueContract, workspaceStoreContract } from '@agent-claw/testkit/contracts';
+import {
+  accessStoreContract,
+  botSecretContract,
+  wakeQueueContract,
+  workspaceStoreContract,
+} from '@agent-claw/testkit/contracts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { wakeSchema } from '@agent-claw/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoAccessStore } from '../src/dynamo-access-store.ts';
 import { s3WorkspaceStore } from '../src/s3-workspace-store.ts';
 import { secretsManagerBotSecret } from '../src/secrets-manager-bot-secret.ts';
 import { sqsWakeQueue } from '../src/sqs-wake-queue.ts';
 import { sqsWakeReceipt } from '../src/sqs-wake-receipt.ts';
-import { openEndpoint } from './endpoint.ts';
+import { createTestTable, openEndpoint } from './endpoint.ts';
 import type { TestEndpoint } from './endpoint.ts';
 
 let endpoint: TestEndpoint;
@@ -26,6 +33,13 @@ describe('s3WorkspaceStore', () =>
     const bucket = freshName();
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     return s3WorkspaceStore({ client, bucket, prefix: 'workspace/' });
+  }));
+
+describe('dynamoAccessStore', () =>
+  accessStoreContract(async (clock) => {
+    const client = new DynamoDBClient(endpoint.clientConfig);
+    const table = { client, tableName: await createTestTable(client), clock };
+    return { one: dynamoAccessStore(table), other: dynamoAccessStore(table) };
   }));
 
 describe('secretsManagerBotSecret', () =>

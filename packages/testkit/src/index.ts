@@ -1,5 +1,6 @@
 export * from './builders.ts';
 export * from './fakes/manual-clock.ts';
+export * from './fakes/memory-access.ts';
 export * from './fakes/memory-bot-secret.ts';
 export * from './fakes/memory-conversation-store.ts';
 export { memoryLanes, type MemoryLanes } from './fakes/memory-lanes.ts';

@@ -1,3 +1,4 @@
+export * from './access-store-contract.ts';
 export * from './agent-runtime-contract.ts';
 export * from './bot-secret-contract.ts';
 export * from './clock-contract.ts';

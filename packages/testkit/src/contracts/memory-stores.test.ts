@@ -1,9 +1,11 @@
 import { describe } from 'vitest';
 import { aConversationId } from '../builders.ts';
+import { memoryAccess } from '../fakes/memory-access.ts';
 import { memoryBotSecret } from '../fakes/memory-bot-secret.ts';
 import { memoryConversationStore } from '../fakes/memory-conversation-store.ts';
 import { memoryWakeQueue } from '../fakes/memory-wake-queue.ts';
 import { memoryWorkspaceStore } from '../fakes/memory-workspace-store.ts';
+import { accessStoreContract } from './access-store-contract.ts';
 import { botSecretContract } from './bot-secret-contract.ts';
 import { conversationStoreContract } from './conversation-store-contract.ts';
 import { wakeQueueContract } from './wake-queue-contract.ts';
@@ -13,6 +15,12 @@ describe('memoryConversationStore', () =>
   conversationStoreContract(async () => ({ store: memoryConversationStore(), conversationId: aConversationId() })));
 
 describe('memoryWorkspaceStore', () => workspaceStoreContract(async () => memoryWorkspaceStore()));
+
+describe('memoryAccess', () =>
+  accessStoreContract(async (clock) => {
+    const access = memoryAccess(clock);
+    return { one: access.open(), other: access.open() };
+  }));
 
 describe('memoryBotSecret', () =>
   botSecretContract(async (clock) => {
