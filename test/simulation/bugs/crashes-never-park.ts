@@ -7,8 +7,8 @@ export const crashesNeverPark: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/run-leg.ts',
-      find: 'keeper.lane().crashes >= MAX_ATTEMPTS',
-      replace: 'keeper.lane().crashes > 1_000 * MAX_ATTEMPTS',
+      find: 'const isPoisoned = keeper.lane().crashes >= MAX_ATTEMPTS;',
+      replace: 'const isPoisoned = false;',
     },
   ],
 };

@@ -7,8 +7,8 @@ export const placeholderLeft: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/deliver-reply.ts',
-      find: 'await tidyPlaceholder(outbox, opening.messageId);',
-      replace: 'void 0;',
+      find: '(reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, opening.messageId)) ?? opening',
+      replace: 'opening',
     },
   ],
 };

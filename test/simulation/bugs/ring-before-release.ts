@@ -8,12 +8,15 @@ export const ringBeforeRelease: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/run-leg.ts',
-      find: `const released = await deps.lanes.handOver(lease);
-  if (released.kind === 'lease_lost') return { kind: 'lease_lost' };
-  await deps.wakes.ring(lease.laneId);`,
+      find: 'const released = await deps.lanes.handOver(lease, {',
       replace: `await deps.wakes.ring(lease.laneId);
-  const released = await deps.lanes.handOver(lease);
-  if (released.kind === 'lease_lost') return { kind: 'lease_lost' };`,
+  const released = await deps.lanes.handOver(lease, {`,
+    },
+    {
+      file: 'packages/agent-runner/src/run-leg.ts',
+      find: `  await deps.wakes.ring(lease.laneId);
+  return { kind: 'handed_over' };`,
+      replace: `  return { kind: 'handed_over' };`,
     },
   ],
 };

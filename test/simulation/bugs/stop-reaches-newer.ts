@@ -7,8 +7,8 @@ export const stopReachesNewer: PlantedBug = {
   patches: [
     {
       file: 'packages/core/src/next-turn.ts',
-      find: `entry.kind !== 'heartbeat' && entry.sequence <= stop.sequence`,
-      replace: `entry.kind !== 'heartbeat'`,
+      find: ' && entry.sequence <= stop.sequence : ',
+      replace: ' : ',
     },
   ],
 };

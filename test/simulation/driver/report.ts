@@ -1,4 +1,4 @@
-import { FAULT_IDS } from '../src/fault-ids.ts';
+import { FAULT_IDS, RECOVERY_IDS } from '../src/fault-ids.ts';
 import type { Hunt } from './hunt-bugs.ts';
 import type { Summary } from './summary.ts';
 
@@ -27,7 +27,7 @@ export const reportOf = (summary: Summary): string =>
   [
     rateOf(summary),
     `\nFaults that had their effect:\n${table(summary.fired, FAULT_IDS)}`,
-    `\nRecoveries that ran:\n${table(summary.recovered, Object.keys(summary.recovered).sort())}`,
+    `\nRecoveries that ran:\n${table(summary.recovered, RECOVERY_IDS)}`,
     `\nSchedules with problems: ${summary.failures.length}`,
   ].join('\n');
 
