@@ -57,7 +57,8 @@ export const ingestService = (world: Surroundings, secret: string): Deliver => {
       ingest: createIngestUpdate({
         mailbox: mailboxFor(world, process, world.lanes.mailbox, 'I'),
         wakes: { ring: (laneId, options) => world.queue().ring(process, 'I.ring', laneId, options?.delayS ?? 0) },
-        access: world.access(),
+        access: memoryAccess(process.clock, world.access()).open(),
+        ownerId: world.access().ownerId,
         bot: BOT,
         clock: process.clock,
       }),
