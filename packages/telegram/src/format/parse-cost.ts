@@ -60,14 +60,14 @@ const blockMarks = (source: string): BlockMarks => {
 
 const inlineCostUs = (paragraph: string): number => {
   const { length } = paragraph;
-  const addresses = count(paragraph, /@|www\.|:\/\//g);
+  const addressesAndTags = count(paragraph, /@|www\.|:\/\/|</g);
   const ticks = count(paragraph, /`+/g);
-  const marks = count(paragraph, /[*_~]+|[[\]()<|!&\\]/g);
+  const marks = count(paragraph, /[*_~]+|[[\]()|!&\\]/g);
   // What the parser looks for back to the start of the paragraph or ahead to its end, each time anew.
   const searched = count(paragraph, /[*_~]+|[[\]&]|<[!?]/g);
   return (
     0.000_004 * length ** 2 +
-    12 * addresses +
+    12 * addressesAndTags +
     ticks * (5 + 0.008 * length) +
     5 * marks +
     0.03 * searched ** 2 +

@@ -2,7 +2,7 @@ import type { Segment } from './segments.ts';
 
 const definition = /^ {0,3}\[(\^?[^[\]\n]+)\]:/gm;
 const reference = /\[(\^?[^[\]\n]+)\]/g;
-const maxStubs = 20;
+const maxStubs = 60;
 
 const nameOf = (label: string): string => label.trim().replaceAll(/\s+/g, ' ').toLowerCase();
 
