@@ -168,6 +168,7 @@ export const RECOVERY_IDS = [
   'aside_failed',
   'draft_failed',
   'typing_failed',
+  'part_found',
   'reply_in_doubt',
   'reply_undeliverable',
   'tool_failed',

@@ -90,7 +90,10 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       note(process.name, `log ${event}${error instanceof Error ? `: ${error.message}` : ''}`);
     };
     const log: Log = {
-      info: (event, fields) => (event === 'leg_ended' ? write(`leg_${String(fields?.['outcome'])}`) : undefined),
+      info: (event, fields) => {
+        if (event === 'leg_ended') write(`leg_${String(fields?.['outcome'])}`);
+        if (event === 'part_found') write(event);
+      },
       warn: (event) => write(event),
       error: (event, error) => {
         if (error instanceof TypeError || error instanceof ReferenceError)
