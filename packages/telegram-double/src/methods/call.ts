@@ -56,10 +56,11 @@ export const knownChat = (call: Call, name = 'chat_id'): ChatRecord => {
   return chat;
 };
 
-/** The topic a call names. The General topic has no number, so 1 is refused as any unknown one. */
+/** The topic a call names; in a group without topics it means nothing. The General topic has no number, so 1 is refused as any unknown one. */
 export const threadOf = (call: Call, chat: ChatRecord): number | undefined => {
   const threadId = call.params.int('message_thread_id');
   if (threadId === undefined || threadId === 0) return undefined;
+  if (chat.type !== 'private' && !chat.isForum) return undefined;
   const topic = chat.topics[threadId];
   if (topic === undefined) throw badRequest('message thread not found');
   if (topic.closed && chat.members[call.bot.id] !== 'administrator') throw badRequest('TOPIC_CLOSED');

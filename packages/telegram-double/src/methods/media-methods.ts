@@ -2,7 +2,7 @@ import { plainText } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { readCaption } from '../text/read-text.ts';
 import { messageObject } from '../world/bot-view.ts';
-import { uniqueIdOf } from '../world/file-store.ts';
+import { isFileId, uniqueIdOf } from '../world/file-store.ts';
 import { mediaBody } from '../world/media-body.ts';
 import { postMessage } from '../world/post-message.ts';
 import type { FileRecord, MessageBody } from '../world/records.ts';
@@ -114,6 +114,7 @@ export const mediaMethods: Methods = {
   getfile: (call) => {
     const fileId = call.params.text('file_id');
     if (fileId === '') throw badRequest('file_id not specified');
+    if (!isFileId(fileId)) throw badRequest('invalid file_id');
     const file = knownFile(call, fileId, 'wrong file_id or the file is temporarily unavailable');
     if (file.size > maxDownloadBytes) throw badRequest('file is too big');
     return {

@@ -110,7 +110,7 @@ export const createBotApi = (deps: BotApiDeps) => {
     let method = '';
     let outcome: RecordedRequest['outcome'] = { status: 200 };
     try {
-      const params = paramsOfBody(body, contentType.toLowerCase());
+      const params = paramsOfBody(body, contentType);
       method = params.text('method');
       if (method === '') return;
       plain = params.plain();

@@ -1,7 +1,7 @@
-import busboy from 'busboy';
 import type { IncomingMessage } from 'node:http';
 import { BotApiError, badRequest } from '../bot-api-error.ts';
-import { fieldsOfJson, type Params, paramsOf, type Upload } from './params.ts';
+import { parseMultipart } from './multipart.ts';
+import { fieldsOfJson, type Params, paramsOf } from './params.ts';
 
 const maxBodyBytes = 55 * 1024 * 1024;
 
@@ -10,19 +10,24 @@ const maxBodyBytes = 55 * 1024 * 1024;
  * @throws BotApiError 413 when the body is larger than Telegram takes, 400 when it is not what its type says.
  */
 export const readParams = async (request: IncomingMessage, query: URLSearchParams): Promise<Params> => {
-  const type = (request.headers['content-type'] ?? '').toLowerCase();
+  const type = request.headers['content-type'] ?? '';
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
-  if (type.startsWith('multipart/form-data')) return readMultipart(request, query);
   return paramsOfBody(await readBody(request, maxBodyBytes), type, query);
 };
 
-/** Parameters of a body that is not multipart. */
-export const paramsOfBody = (body: Buffer, type: string, query = new URLSearchParams()): Params => {
+/** Parameters of a body of this content type over those of the query. */
+export const paramsOfBody = (body: Buffer, contentType: string, query = new URLSearchParams()): Params => {
+  const type = contentType.toLowerCase();
   const fields = new Map(query);
   const add = (more: Iterable<[string, string]>): void => {
     for (const [name, value] of more) fields.set(name, value);
   };
   if (body.length === 0) return paramsOf(fields, new Map());
+  if (type.startsWith('multipart/form-data')) {
+    const { fields: given, uploads } = parseMultipart(body, contentType);
+    add(given);
+    return paramsOf(fields, uploads);
+  }
   if (type.startsWith('application/json')) add(fieldsOfJson(parseJson(body)));
   else if (type.startsWith('application/x-www-form-urlencoded')) add(new URLSearchParams(body.toString('utf8')));
   return paramsOf(fields, new Map());
@@ -38,45 +43,6 @@ export const readBody = async (request: IncomingMessage, maxBytes: number): Prom
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-};
-
-/** Reads a multipart body into memory: fields last one wins, uploads by part name (`file`, `file2` … when names repeat). */
-export const readMultipart = (request: IncomingMessage, query: URLSearchParams): Promise<Params> =>
-  new Promise((resolve, reject) => {
-    const fields = new Map(query);
-    const uploads = new Map<string, Upload>();
-    let parser: busboy.Busboy;
-    try {
-      parser = busboy({
-        headers: request.headers,
-        defParamCharset: 'utf8',
-        limits: { fileSize: maxBodyBytes, fieldSize: 1024 * 1024 },
-      });
-    } catch (cause) {
-      reject(badRequest(cause instanceof Error ? cause.message : "can't parse multipart body"));
-      return;
-    }
-    parser.on('field', (name, value) => fields.set(name, value));
-    parser.on('file', (name, stream, info) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('limit', () => reject(tooLarge()));
-      stream.on('close', () => {
-        const bytes = Buffer.concat(chunks);
-        uploads.set(freeName(uploads, name), { name: info.filename ?? '', mimeType: info.mimeType, bytes });
-      });
-    });
-    parser.on('error', () => reject(badRequest("can't parse multipart body")));
-    parser.on('close', () => resolve(paramsOf(fields, uploads)));
-    request.on('error', reject);
-    request.pipe(parser);
-  });
-
-const freeName = (uploads: ReadonlyMap<string, Upload>, name: string): string => {
-  if (!uploads.has(name)) return name;
-  let n = 2;
-  while (uploads.has(`${name}${n}`)) n += 1;
-  return `${name}${n}`;
 };
 
 const tooLarge = (): BotApiError => new BotApiError(413, 'Request Entity Too Large');

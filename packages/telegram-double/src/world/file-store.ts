@@ -71,6 +71,10 @@ const extensionOf = (mimeType: string): string => extensions[mimeType] ?? '';
 export const fileIdFor = (uniqueId: string, botId: number): string =>
   `AgAD${Buffer.from(`${botId}:${uniqueId}`).toString('base64url')}`;
 
+/** Whether this has the shape of a file_id, of whichever bot. */
+export const isFileId = (text: string): boolean =>
+  text.startsWith('AgAD') && /^\d+:\w+$/.test(Buffer.from(text.slice(4), 'base64url').toString('utf8'));
+
 /** The unique id behind a bot's file_id; null for another bot's, or none at all. */
 export const uniqueIdOf = (fileId: string, botId: number): string | null => {
   const [owner, uniqueId] = Buffer.from(fileId.slice(4), 'base64url').toString('utf8').split(':');
