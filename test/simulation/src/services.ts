@@ -57,8 +57,7 @@ export const ingestService = (world: Surroundings, secret: string): Deliver => {
       ingest: createIngestUpdate({
         mailbox: mailboxFor(world, process, world.lanes.mailbox, 'I'),
         wakes: { ring: (laneId, options) => world.queue().ring(process, 'I.ring', laneId, options?.delayS ?? 0) },
-        access: memoryAccess(process.clock, world.access()).open(),
-        ownerId: world.access().ownerId,
+        access: world.access(),
         bot: BOT,
         clock: process.clock,
       }),
