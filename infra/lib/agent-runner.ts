@@ -41,6 +41,7 @@ export class AgentRunner extends ServiceFunction {
         RUNTIME_ARN: props.runtime.arn,
         RUNTIME_EPOCH: props.runtime.epoch,
         BOT_ID: props.bot.id,
+        BOT_USERNAME: props.bot.username,
         OWNER_ID: props.parameters.ownerId,
         LEG_LIMIT_MS: String(LEG_LIMIT.toMilliseconds()),
       } satisfies Record<keyof AgentRunnerEnvironment, string>,

@@ -1,21 +1,21 @@
 import { asidesIn } from '@agent-claw/core';
-import type { AccessList, EntryId, InboxEntry, ReplyRenderer } from '@agent-claw/core';
-import { commandReply } from './command-reply.ts';
+import type { EntryId, InboxEntry, ReplyRenderer } from '@agent-claw/core';
+import { answerCommand } from './answer-command.ts';
+import type { AnswerCommandDeps } from './answer-command.ts';
 import { sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 import type { TurnResult } from './turn-result.ts';
 
-export interface AsideDeps {
+export interface AsideDeps extends AnswerCommandDeps {
   readonly renderer: ReplyRenderer;
-  readonly access: AccessList;
 }
 
 const keyOf = ({ id }: InboxEntry): string => `c-${id}`;
 
-const answerOne = async ({ renderer, access }: AsideDeps, outbox: Outbox, entry: InboxEntry): Promise<Delivery> => {
+const answerOne = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Promise<Delivery> => {
   const { keeper, clock, ledger } = outbox;
-  const { markdown } = commandReply(entry, { lane: keeper.lane(), access, nowMs: clock.now() });
-  const [part] = renderer.final(markdown);
+  const { markdown } = await answerCommand(deps, entry, keeper.lane(), clock.now());
+  const [part] = deps.renderer.final(markdown);
   if (part === undefined) return { kind: 'delivered' };
   const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
   const delivery = await sendPart(outbox, keyOf(entry), part, options);

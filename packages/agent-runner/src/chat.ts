@@ -17,6 +17,7 @@ import type {
   WaitOutcome,
   WithheldOutcome,
 } from '@agent-claw/core';
+import type { AccessView } from './access-view.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { CALL_AFTER_LEASE_MS } from './limits.ts';
 
@@ -24,7 +25,7 @@ export interface ChatDeps {
   readonly messenger: Messenger;
   readonly clock: Clock;
   readonly log: Log;
-  readonly access: AccessList;
+  readonly access: AccessView;
   /** The bot that this deployment speaks as; lanes of another one are not its own. */
   readonly botId: string;
 }
@@ -49,7 +50,11 @@ export interface Chat {
   typing(): Promise<Said<CourtesyOutcome>>;
 }
 
-export const isServed = (to: LaneAddress, { access, botId }: Pick<ChatDeps, 'access' | 'botId'>): boolean =>
+/** True for a lane of this bot whose place may hear from it at this moment. */
+export const isServed = async (to: LaneAddress, deps: Pick<ChatDeps, 'access' | 'botId'>): Promise<boolean> =>
+  isServedBy(to, deps.botId, await deps.access());
+
+const isServedBy = (to: LaneAddress, botId: string, access: AccessList): boolean =>
   to.account === botId && mayReceive(to, access);
 
 export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSignal): Chat => {
@@ -63,7 +68,7 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   const gated = async <T extends ChannelOutcome>(call: (to: LaneAddress) => Promise<T>): Promise<Said<T>> => {
     if (permit() === null) return silence();
     // Judged by the lane's own address: where the channel itself says that the chat has moved to, it may follow.
-    if (!isServed(home, deps)) return { kind: 'undeliverable', reason: 'no_access' };
+    if (!(await isServed(home, deps))) return { kind: 'undeliverable', reason: 'no_access' };
     const quietMs = state.quietUntilMs - clock.now();
     if (quietMs > 0) return { kind: 'wait', retryAfterMs: quietMs };
     const outcome = await call(state.to);

@@ -1,5 +1,6 @@
-import { asidesIn, BOT_COMMANDS, inOrder } from '@agent-claw/core';
+import { asidesIn, BOT_COMMANDS, inOrder, OWNER_COMMANDS } from '@agent-claw/core';
 import type { AccessList, InboxEntry, Lane } from '@agent-claw/core';
+import { CLAIMED_TEXT, knockText, plain, standingText, WELCOME_TEXT } from './access-text.ts';
 
 export interface CommandReply {
   readonly markdown: string;
@@ -15,21 +16,32 @@ export interface CommandContext {
   readonly nowMs: number;
 }
 
-const HELP = [
-  'I am your assistant. Write to me in plain words; I keep notes in your workspace and remember what you ask me to.',
-  BOT_COMMANDS.map(({ name, description }) => `/${name} – ${description}`).join('\n'),
-  'While I work you can add to what you said: I take it in. To interrupt me, say "stop" or press ⏹.',
-].join('\n\n');
+const helpText = ({ sender }: InboxEntry, { access }: CommandContext): string =>
+  [
+    'I am your assistant. Write to me in plain words; I keep notes in your workspace and remember what you ask me to.',
+    [...BOT_COMMANDS, ...(sender.id === access.ownerId ? OWNER_COMMANDS : [])]
+      .map(({ name, description }) => `/${name} – ${description}`)
+      .join('\n'),
+    'While I work you can add to what you said: I take it in. To interrupt me, say "stop" or press ⏹.',
+  ].join('\n\n');
+
+/** A claim comes with its code, as any deep link does. */
+const greeting = ({ sender, command }: InboxEntry, { access }: CommandContext): string =>
+  sender.id === access.ownerId && access.ownerSinceMs !== undefined && command?.args !== ''
+    ? `${CLAIMED_TEXT}\n\n`
+    : `Hello${sender.name === '' ? '' : ` ${plain(sender.name)}`}! `;
 
 /** Says what a command asks for. Pure: what it changes is in the reply's other fields. */
 export const commandReply = (entry: InboxEntry, context: CommandContext): CommandReply => {
   const { lane, access } = context;
+  if (entry.notice === 'knock') return { markdown: knockText(entry) };
+  if (entry.notice === 'welcome') return { markdown: `${WELCOME_TEXT}\n\n${helpText(entry, context)}` };
   const name = entry.command?.name ?? '';
   switch (name) {
     case 'start':
-      return { markdown: `Hello${entry.sender.name === '' ? '' : ` ${plain(entry.sender.name)}`}! ${HELP}` };
+      return { markdown: greeting(entry, context) + helpText(entry, context) };
     case 'help':
-      return { markdown: HELP };
+      return { markdown: helpText(entry, context) };
     case 'new':
     case 'reset':
       return { markdown: '✨ New conversation. Your files and memory are still here.', newConversation: true };
@@ -45,7 +57,7 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
     case 'whoami':
     case 'id':
       return {
-        markdown: `Your Telegram id is \`${entry.sender.id}\`. You are ${entry.sender.id === access.ownerId ? 'my owner' : 'a guest'}.`,
+        markdown: `Your Telegram id is \`${entry.sender.id}\`. You are ${standingText(entry.sender.id, access)}.`,
       };
     default:
       return { markdown: `I do not know /${plain(name)}. Send /help for what I can do.` };
@@ -103,6 +115,3 @@ const line = ({ kind, text, attachments }: InboxEntry): string => {
   const cut = chars.length > SHOWN_CHARS ? `${chars.slice(0, SHOWN_CHARS).join('')}…` : chars.join('');
   return `• ${cut === '' ? (attachments?.[0]?.kind ?? 'message').replace('_', ' ') : plain(cut)}`;
 };
-
-/** People's words inside ours: nothing in them is formatting. */
-const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:]/gu, String.raw`\$&`);

@@ -12,6 +12,9 @@ const environmentSchema = z.object({
   /** Changes when the container changes; part of the runtime session's name. */
   RUNTIME_EPOCH: z.string().check(z.regex(/^[A-Za-z0-9]{1,64}$/u)),
   BOT_ID: filled,
+  /** For links to the bot; empty while Telegram has not told it. */
+  BOT_USERNAME: z.string(),
+  /** Numeric Telegram user id. Empty: the owner is whoever claimed the bot. */
   OWNER_ID: z.string(),
   /** Milliseconds after which a leg hands over. */
   LEG_LIMIT_MS: duration(270_000),
@@ -24,6 +27,7 @@ export type AgentRunnerEnvironment = Pick<
   | 'RUNTIME_ARN'
   | 'RUNTIME_EPOCH'
   | 'BOT_ID'
+  | 'BOT_USERNAME'
   | 'OWNER_ID'
   | 'LEG_LIMIT_MS'
 >;
@@ -45,6 +49,7 @@ export interface AgentRunnerConfig {
   readonly runtimeArn: string;
   readonly runtimeEpoch: string;
   readonly botId: string;
+  readonly botUsername: string;
   readonly ownerId: string;
   readonly legMs: number;
   readonly wakeHiddenS: number;
@@ -66,6 +71,7 @@ export const parseConfig = (environment: unknown): AgentRunnerConfig => {
     runtimeArn: data.RUNTIME_ARN,
     runtimeEpoch: data.RUNTIME_EPOCH,
     botId: data.BOT_ID,
+    botUsername: data.BOT_USERNAME,
     ownerId: data.OWNER_ID,
     legMs: Number(data.LEG_LIMIT_MS),
     wakeHiddenS: Number(data.WAKE_HIDDEN_S),

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { agentcoreRuntime } from '@agent-claw/aws/agentcore-runtime';
 import { agentCoreClient, CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
+import { dynamoAccessStore } from '@agent-claw/aws/dynamo-access-store';
 import { dynamoLaneStore } from '@agent-claw/aws/dynamo-lane-store';
+import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
 import { secretsManagerBotSecret } from '@agent-claw/aws/secrets-manager-bot-secret';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { sqsWakeReceipt } from '@agent-claw/aws/sqs-wake-receipt';
@@ -14,6 +17,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createAccessDesk } from './access-desk.ts';
+import { openAccessView } from './access-view.ts';
 import { createAnswerWake } from './answer-wake.ts';
 import { parseConfig } from './config.ts';
 import { createRunLeg } from './run-leg.ts';
@@ -29,25 +34,36 @@ const secret = secretsManagerBotSecret({
   clock: systemClock,
 });
 
-const answerWake = createAnswerWake({
-  runLeg: createRunLeg({
-    lanes: dynamoLaneStore({
-      client: new DynamoDBClient(CLIENT_LIMITS),
-      tableName: config.stateTable,
-      leaseMs: config.leaseMs,
-    }),
-    wakes: sqsWakeQueue(queue),
-    runtime: agentcoreRuntime({ client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock }),
-    messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
-    renderer: telegramReplyRenderer,
-    botId: config.botId,
-    access: { ownerId: config.ownerId, guests: {}, groups: {} },
-    runtimeEpoch: config.runtimeEpoch,
-    clock: systemClock,
-    log,
-    metrics: emfMetrics({ service, write: stdoutWriter }),
-    limits: { wakeHiddenS: config.wakeHiddenS, sessionLifeMs: config.sessionLifeMs },
+const table = { client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable };
+const wakes = sqsWakeQueue(queue);
+const access = { store: dynamoAccessStore({ ...table, clock: systemClock }), clock: systemClock };
+
+const { botId, botUsername, ownerId } = config;
+const legDeps = {
+  lanes: dynamoLaneStore({ ...table, leaseMs: config.leaseMs }),
+  wakes,
+  accessDesk: createAccessDesk({
+    ...access,
+    mailbox: dynamoMailbox(table),
+    wakes,
+    random: randomBytes,
+    botId,
+    botUsername,
   }),
+  runtime: agentcoreRuntime({ client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock }),
+  messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
+  renderer: telegramReplyRenderer,
+  botId,
+  runtimeEpoch: config.runtimeEpoch,
+  clock: systemClock,
+  log,
+  metrics: emfMetrics({ service, write: stdoutWriter }),
+  limits: { wakeHiddenS: config.wakeHiddenS, sessionLifeMs: config.sessionLifeMs },
+};
+
+const answerWake = createAnswerWake({
+  runLeg: (request, receipt) =>
+    createRunLeg({ ...legDeps, access: openAccessView({ ...access, ownerId }, request.laneId) })(request, receipt),
   log,
 });
 

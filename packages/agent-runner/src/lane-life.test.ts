@@ -243,7 +243,7 @@ describe('a pause that Telegram asks for', () => {
 });
 
 describe('access', () => {
-  const nobody = { ownerId: '9', guests: {}, groups: {} };
+  const nobody = async () => ({ ownerId: '9', guests: {}, groups: {} });
 
   it('stops a run that goes on in a chat that has lost it', async () => {
     const { agent, heard } = talker(60);
@@ -258,7 +258,7 @@ describe('access', () => {
     const world = aLegWorld(talker(10).agent);
     await world.say(anEntry(1));
     const access = { ownerId: '4242001', guests: {}, groups: {} };
-    const leg = world.begin({ with: { access } });
+    const leg = world.begin({ with: { access: async () => access } });
     await world.clock.advance(1_500);
     access.ownerId = '9';
     await world.clock.advance(60_000);

@@ -6,6 +6,8 @@ export interface LegLimits {
   readonly sessionLifeMs: number;
 }
 
+/** Access that was taken away is noticed by a leg at work after this long. */
+export const ACCESS_REREAD_MS = 10_000;
 export const RENEW_EVERY_MS = 2_000;
 export const TYPING_EVERY_MS = 4_000;
 /** A send is begun only while the lease has at least this long to live: a frozen copy that wakes up late stays silent. */

@@ -43,7 +43,7 @@ const savedEnding = async (
   const { keeper, clock, log } = outbox;
   const session = sessionOf(keeper.lane(), turn, sessionRules(deps))?.id;
   if (session === undefined) return null;
-  const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, deps.access), mayStart: false };
+  const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, await deps.access()), mayStart: false };
   try {
     const ending = await within(clock, RESCUE_MS, signal, (limit) =>
       viewTurn({ runtime: deps.runtime, clock, log }, session, call, null, limit),

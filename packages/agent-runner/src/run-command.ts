@@ -1,6 +1,7 @@
 import { takenBy } from '@agent-claw/core';
-import type { AccessList, ActiveTurn, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
-import { commandReply } from './command-reply.ts';
+import type { ActiveTurn, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import { answerCommand } from './answer-command.ts';
+import type { AnswerCommandDeps } from './answer-command.ts';
 import type { CommandReply } from './command-reply.ts';
 import { deliverReply } from './deliver-reply.ts';
 import { stopText } from './failure-text.ts';
@@ -8,10 +9,9 @@ import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 
-export interface RunCommandDeps {
+export interface RunCommandDeps extends AnswerCommandDeps {
   readonly lanes: LaneStore;
   readonly renderer: ReplyRenderer;
-  readonly access: AccessList;
 }
 
 /** Answers what needs no model: a command, or a stop that came while nothing ran. */
@@ -29,7 +29,7 @@ export const createRunCommand =
     const isStop = entries.some(({ kind }) => kind === 'stop');
     const reply: CommandReply = isStop
       ? { markdown: stopText(entries.filter(({ kind }) => kind !== 'stop').length) }
-      : commandReply(entry, { lane, access: deps.access, nowMs: outbox.clock.now() });
+      : await answerCommand(deps, entry, lane, outbox.clock.now());
     const delivery = await deliverReply(outbox, deps.renderer, { ...reply, startedAtMs: turn.startedAtMs });
     const result = resultOf(delivery, turn.taken);
     return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane) } : result;

@@ -45,7 +45,8 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     clock,
     log: recordingLog(),
     metrics: { count: (name: string) => void counted.push(name) },
-    access: { ownerId: '4242001', guests: {}, groups: {} },
+    access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
+    accessDesk: async () => '',
     runtimeEpoch: 'e1',
     botId: '7000',
     limits: LIMITS,
@@ -196,7 +197,7 @@ describe('run-leg', () => {
   it('sends nothing to somebody whose access was taken away while the message waited', async () => {
     const world = aWorld();
     await world.say(anEntry(1));
-    const access = { ownerId: '9', guests: {}, groups: {} };
+    const access = async () => ({ ownerId: '9', guests: {}, groups: {} });
     expect(await world.leg({ with: { access } })).toEqual({ kind: 'finished', turns: 1 });
     expect(world.messenger.calls).toEqual([]);
   });

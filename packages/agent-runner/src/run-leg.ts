@@ -168,7 +168,7 @@ const runOne = async (
 ): Promise<TurnResult> => {
   const { clock, metrics, lanes } = deps;
   const log = deps.log.with({ turnId: turn.id });
-  if (!isServed(laneAddressOf(keeper.lease.laneId), deps)) return refuse({ ...deps, log }, keeper, turn);
+  if (!(await isServed(laneAddressOf(keeper.lease.laneId), deps))) return refuse({ ...deps, log }, keeper, turn);
   const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger: openLedger(lanes, keeper, turn) };
   const isPoisoned = keeper.lane().crashes >= MAX_ATTEMPTS;
   if (turn.kind === 'command' && !isPoisoned)

@@ -1,5 +1,7 @@
 import { conversationIdOf, isPrivateLane, laneAddressOf, stopsFor, takenBy } from '@agent-claw/core';
 import type { AccessList, ActiveTurn, AgentRuntime, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import type { AccessDesk } from './access-desk.ts';
+import type { AccessView } from './access-view.ts';
 import { answerAsides } from './answer-asides.ts';
 import { endTurn } from './end-turn.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
@@ -19,7 +21,8 @@ export interface RunTurnDeps {
   readonly lanes: LaneStore;
   readonly runtime: AgentRuntime;
   readonly renderer: ReplyRenderer;
-  readonly access: AccessList;
+  readonly access: AccessView;
+  readonly accessDesk: AccessDesk;
   /** Changes with every deployment of the container. */
   readonly runtimeEpoch: string;
   readonly limits: LegLimits;
@@ -97,7 +100,7 @@ const watchStart = async (
 ): Promise<TurnEnding> => {
   const endsAtMs = sessionEndsAtMs(session, sessionRules(deps));
   await using _steering = steerTurn({ runtime: deps.runtime, keeper, clock, log }, session.id, turn, endsAtMs);
-  const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, deps.access), mayStart };
+  const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, await deps.access()), mayStart };
   return await viewTurn({ runtime: deps.runtime, clock, log }, session.id, call, draft, signal);
 };
 

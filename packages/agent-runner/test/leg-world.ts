@@ -1,7 +1,17 @@
-import type { AgentRuntime, InboxEntry, LaneStore, RenderedPart, ReplyRenderer, WakeReceipt } from '@agent-claw/core';
+import type {
+  AccessRecord,
+  AgentRuntime,
+  InboxEntry,
+  LaneId,
+  LaneStore,
+  RenderedPart,
+  ReplyRenderer,
+  WakeReceipt,
+} from '@agent-claw/core';
 import {
   aLaneId,
   manualClock,
+  memoryAccess,
   memoryLanes,
   memoryWakeQueue,
   recordingLog,
@@ -9,11 +19,15 @@ import {
   scriptedAgentRuntime,
 } from '@agent-claw/testkit';
 import type { ManualClock, ScriptedEvent } from '@agent-claw/testkit';
+import { createAccessDesk } from '../src/access-desk.ts';
+import { openAccessView } from '../src/access-view.ts';
 import { createRunLeg } from '../src/run-leg.ts';
 import type { LegLimits } from '../src/limits.ts';
 import type { LegOutcome, RunLegDeps } from '../src/run-leg.ts';
 
 export const LANE = aLaneId();
+/** Whom the deployment names: the lane of the tests is the owner's own. */
+const OWNER = '4242001';
 export const LIMITS: LegLimits = { wakeHiddenS: 45, sessionLifeMs: 8 * 3_600_000 };
 const part = (text: string): RenderedPart => ({ text }) as unknown as RenderedPart;
 
@@ -34,9 +48,11 @@ interface LegOptions {
 export const aLegWorld = (
   agent: ((clock: ManualClock) => AgentRuntime) | readonly ScriptedEvent[] = [],
   store: (lanes: LaneStore) => LaneStore = (lanes) => lanes,
+  { laneId = LANE, record = {} }: { readonly laneId?: LaneId; readonly record?: Partial<AccessRecord> } = {},
 ) => {
   const clock = manualClock();
   const { mailbox, lanes, peek } = memoryLanes();
+  const access = memoryAccess(clock, record);
   const wakes = memoryWakeQueue();
   const messenger = recordingMessenger();
   const log = recordingLog();
@@ -52,19 +68,28 @@ export const aLegWorld = (
     clock,
     log,
     metrics: { count: (name: string) => void counted.push(name) },
-    access: { ownerId: '4242001', guests: {}, groups: {} },
+    access: openAccessView({ store: access.open(), clock, ownerId: OWNER }, laneId),
+    accessDesk: createAccessDesk({
+      store: access.open(),
+      mailbox,
+      wakes,
+      clock,
+      random: (bytes) => new Uint8Array(bytes).fill(1),
+      botId: '7000',
+      botUsername: 'claw_bot',
+    }),
     botId: '7000',
     runtimeEpoch: 'e1',
     limits: LIMITS,
   };
   const say = async (...entries: InboxEntry[]): Promise<void> => {
-    for (const entry of entries) await mailbox.append({ laneId: LANE, entry, nowMs: clock.now() });
+    for (const entry of entries) await mailbox.append({ laneId, entry, nowMs: clock.now() });
   };
   /** Begins a leg; time is the test's. */
   const begin = (options: LegOptions = {}): Promise<LegOutcome> =>
     createRunLeg({ ...deps, ...options.with })(
       {
-        laneId: LANE,
+        laneId,
         wakeId: options.wakeId ?? 'w1',
         invocationId: `i${clock.now()}`,
         endsAtMs: clock.now() + (options.lengthMs ?? 240_000),
@@ -81,7 +106,7 @@ export const aLegWorld = (
   };
   /** A leg that died: its lease has run out, and the turn is as it left it. */
   const crashed = async (turn?: Parameters<LaneStore['saveTurn']>[1], session?: string): Promise<void> => {
-    const acquired = await lanes.acquire(LANE, `w0/${clock.now()}`, clock.now());
+    const acquired = await lanes.acquire(laneId, `w0/${clock.now()}`, clock.now());
     if (acquired.kind !== 'acquired') throw new Error('The lane is held.');
     const startedAtMs = clock.now();
     if (turn !== undefined)
@@ -94,7 +119,7 @@ export const aLegWorld = (
   };
   const shown = (): readonly string[] =>
     messenger.shown().map((message) => (message.part as unknown as { text: string }).text);
-  const lane = () => peek(LANE);
+  const lane = () => peek(laneId);
   return {
     clock,
     lanes,
@@ -111,5 +136,7 @@ export const aLegWorld = (
     crashed,
     shown,
     lane,
+    access,
+    peek,
   };
 };

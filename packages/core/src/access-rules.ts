@@ -5,7 +5,7 @@ export const PAIRING_OPEN_MS = 3_600_000;
 /** How many may wait for the owner's word at a time. */
 export const PAIRING_MAX_PENDING = 3;
 /** More guests would not fit into one item beside everything else, and nobody could look through the list. */
-export const MAX_GUESTS = 200;
+export const MAX_GUESTS = 50;
 /** Names come from strangers. */
 const MAX_NAME_CHARS = 64;
 
@@ -101,29 +101,31 @@ export const knock = (
 
 export type Decision =
   | { readonly kind: 'done'; readonly name: string }
-  /** Neither waiting nor, for `approve`, a guest by now. */
+  /** Nobody that the owner could mean: neither waiting nor, for `revoke`, a guest. */
   | { readonly kind: 'unknown' };
 
+export type Approval =
+  | { readonly kind: 'done'; readonly name: string; readonly sinceMs: number }
+  | { readonly kind: 'unknown' }
+  /** There is no room for one guest more. */
+  | { readonly kind: 'full' };
+
 /** Lets in somebody who waits, also when the door has shut meanwhile. Who is a guest already stays one. */
-export const approve = (
-  record: AccessRecord,
-  id: string,
-  nowMs: number,
-): AccessChange<Decision | { readonly kind: 'full' }> => {
+export const approve = (record: AccessRecord, id: string, nowMs: number): AccessChange<Approval> => {
   const { pairing, guests } = record;
   const guest = guests[id];
-  if (guest !== undefined) return { outcome: { kind: 'done', name: guest.name } };
+  if (guest !== undefined) return { outcome: { kind: 'done', ...guest } };
   const asking = pairing?.pending[id];
   if (pairing === undefined || asking === undefined) return { outcome: { kind: 'unknown' } };
   if (Object.keys(guests).length >= MAX_GUESTS) return { outcome: { kind: 'full' } };
-  const { name } = asking;
+  const allowed = { name: asking.name, sinceMs: nowMs };
   return {
     record: {
       ...record,
-      guests: { ...guests, [id]: { name, sinceMs: nowMs } },
+      guests: { ...guests, [id]: allowed },
       pairing: { ...pairing, pending: without(pairing.pending, id) },
     },
-    outcome: { kind: 'done', name },
+    outcome: { kind: 'done', ...allowed },
   };
 };
 

@@ -9,7 +9,10 @@ export type TurnId = Brand<string, 'TurnId'>;
 export type ConversationId = Brand<string, 'ConversationId'>;
 /** AgentCore's name for one microVM; 33 to 256 characters. */
 export type RuntimeSessionId = Brand<string, 'RuntimeSessionId'>;
-/** Names an inbox entry: `u<update id>` for what a person sent, `h<minute>` for a heartbeat. A second delivery has the same id. */
+/**
+ * Names an inbox entry: `u<update id>` for what a person sent, `h<minute>` for a heartbeat, `w<ms>` for the welcome of a guest.
+ * A second delivery has the same id.
+ */
 export type EntryId = Brand<string, 'EntryId'>;
 
 /** Where a lane's conversation happens, in its channel's own numbers. */
@@ -39,6 +42,9 @@ export const conversationIdOf = (laneId: LaneId, count: number): ConversationId 
   `${laneId}#${count}` as ConversationId;
 
 export const updateEntryId = (updateId: number): EntryId => `u${updateId}` as EntryId;
+
+/** The moment in which somebody became a guest names their welcome. */
+export const welcomeEntryId = (sinceMs: number): EntryId => `w${sinceMs}` as EntryId;
 
 /** The scheduled minute is the identity of a heartbeat: a schedule that fires twice makes one entry. */
 export const heartbeatEntryId = (scheduledAtMs: number): EntryId => `h${Math.floor(scheduledAtMs / 60_000)}` as EntryId;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '@agent-claw/core';
 import type { Mailbox, WakeQueue } from '@agent-claw/core';
-import { manualClock, memoryLanes, memoryWakeQueue, recordingLog } from '@agent-claw/testkit';
+import { aLaneId, manualClock, memoryAccess, memoryLanes, memoryWakeQueue, recordingLog } from '@agent-claw/testkit';
 import { createAnswerWebhook } from './answer-webhook.ts';
 import { createIngestUpdate } from './ingest-update.ts';
 
@@ -19,15 +19,20 @@ const anUpdate = (updateId: number, fields: object = { text: 'hi' }) => ({
 });
 
 const aWorld = (override: { mailbox?: Partial<Mailbox>; wakes?: WakeQueue } = {}) => {
+  const clock = manualClock();
+  const access = memoryAccess(clock, {
+    groups: { '-5': { title: 'Home', sinceMs: 0, activation: 'mention' } },
+  });
   const lanes = memoryLanes();
   const wakes = memoryWakeQueue();
   const log = recordingLog();
   const ingest = createIngestUpdate({
     mailbox: { ...lanes.mailbox, ...override.mailbox },
     wakes: override.wakes ?? wakes,
-    access: { ownerId: '1', guests: {}, groups: { '-5': { title: 'Home', sinceMs: 0, activation: 'mention' } } },
+    access: access.open(),
+    ownerId: '1',
     bot: { id: '7000', username: 'ClawBot' },
-    clock: manualClock(),
+    clock,
   });
   const answer = createAnswerWebhook({
     ingest,
@@ -139,6 +144,25 @@ describe('answer-webhook', () => {
     expect(world.log.lines).toEqual([
       { level: 'info', event: 'webhook_answered', fields: { outcome: 'accepted', updateId: 5, laneId: 'tg:7000:1' } },
     ]);
+  });
+});
+
+describe('at the door', () => {
+  it('a knock is answered as any stranger is: with nothing; a claim as any message of the owner', async () => {
+    const rest = { log: recordingLog(), secretDigests: [createHash('sha256').update(SECRET).digest('hex')] };
+    const request = {
+      method: 'POST',
+      path: '/telegram/webhook',
+      headers: { 'x-telegram-bot-api-secret-token': SECRET, 'content-type': 'application/json' },
+      body: '{}',
+      isBase64Encoded: false,
+    };
+    const answers = [];
+    for (const kind of ['knocked', 'claimed'] as const) {
+      const ingest = async () => ({ kind, updateId: 5, laneId: aLaneId('1') });
+      answers.push(await createAnswerWebhook({ ...rest, ingest })(request));
+    }
+    expect(answers).toEqual([EMPTY, TYPING]);
   });
 });
 

@@ -33,6 +33,7 @@ const answeringPress = (queryId: string | undefined, text: string): WebhookAnswe
 const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
   switch (outcome.kind) {
     case 'accepted':
+    case 'claimed':
       return calling(typingAction(outcome.laneId));
     case 'stopping':
       return answeringPress(outcome.queryId, 'Stopping …');
@@ -40,6 +41,8 @@ const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
       return answeringPress(outcome.queryId, 'That button is no longer in use.');
     case 'amended':
     // No typing: an edit starts no answer of its own.
+    case 'knocked':
+    // Whoever has the right code hears no more than a stranger, until the owner has decided.
     case 'ignored':
       return TAKEN;
     case 'unusable':

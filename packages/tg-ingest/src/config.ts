@@ -10,7 +10,7 @@ const environmentSchema = z.object({
   BOT_USERNAME: z.string(),
   /** SHA-256 in hex of each valid webhook secret, comma separated. Empty: nothing is let in. */
   WEBHOOK_SECRET_DIGESTS: z.string(),
-  /** Numeric Telegram user id. Empty: nobody is let in. */
+  /** Numeric Telegram user id. Empty: the owner is whoever claimed the bot. */
   OWNER_ID: z.string(),
 });
 export type TgIngestEnvironment = z.input<typeof environmentSchema>;

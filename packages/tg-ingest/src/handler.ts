@@ -1,4 +1,5 @@
 import { CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
+import { dynamoAccessStore } from '@agent-claw/aws/dynamo-access-store';
 import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { createLog } from '@agent-claw/observability/log';
@@ -13,12 +14,14 @@ import { createIngestUpdate } from './ingest-update.ts';
 
 const config = parseConfig(process.env);
 const log = createLog({ service: 'tg-ingest', write: stdoutWriter });
+const table = { client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable };
 
 const answerWebhook = createAnswerWebhook({
   ingest: createIngestUpdate({
-    mailbox: dynamoMailbox({ client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable }),
+    mailbox: dynamoMailbox(table),
     wakes: sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl }),
-    access: { ownerId: config.ownerId, guests: {}, groups: {} },
+    access: dynamoAccessStore({ ...table, clock: systemClock }),
+    ownerId: config.ownerId,
     bot: config.bot,
     clock: systemClock,
   }),

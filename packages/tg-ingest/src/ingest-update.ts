@@ -1,22 +1,23 @@
-import { admit } from '@agent-claw/core';
-import type { AccessList, Admission, Clock, InboxEntry, LaneId, Mailbox, WakeQueue } from '@agent-claw/core';
+import type { Admission, InboxEntry, LaneId, Mailbox, Visitor, WakeQueue } from '@agent-claw/core';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
-import type { Bot } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
 import { presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
+import { admitVisitor, askAtTheDoor } from './ask-at-the-door.ts';
+import type { DoorDeps } from './ask-at-the-door.ts';
 
-export interface IngestDeps {
+export interface IngestDeps extends DoorDeps {
   readonly mailbox: Mailbox;
   readonly wakes: WakeQueue;
-  readonly access: AccessList;
-  readonly bot: Bot;
-  readonly clock: Clock;
 }
 
 export type IngestOutcome =
   /** In the inbox and rung, now or by an earlier delivery: Telegram may forget it. */
   | { readonly kind: 'accepted'; readonly updateId: number; readonly laneId: LaneId }
+  /** The sender has become the owner, and the message is accepted likewise. */
+  | { readonly kind: 'claimed'; readonly updateId: number; readonly laneId: LaneId }
+  /** Somebody with the pairing code asks to come in: the owner is told, in this lane. The sender hears nothing. */
+  | { readonly kind: 'knocked'; readonly updateId: number; readonly laneId: LaneId }
   /** A pressed stop button, accepted likewise. With a query id whoever pressed it is to be answered. */
   | { readonly kind: 'stopping'; readonly updateId: number; readonly laneId: LaneId; readonly queryId?: string }
   /** The message that waits has its new words. */
@@ -55,9 +56,14 @@ export const createIngestUpdate =
   };
 
 const takeMessage = async (deps: IngestDeps, { kind, updateId, message }: Said): Promise<IngestOutcome> => {
-  const admission = admit(visitorOf(message, deps.bot), deps.access);
-  if (admission.kind === 'refused') return { kind: 'ignored', updateId, reason: admission.reason };
+  const visitor = visitorOf(message, deps.bot);
+  const admission = await admitVisitor(deps, visitor);
   const entry = entryOf(updateId, message, deps.bot);
+  if (admission.kind === 'refused') {
+    const ignored: IngestOutcome = { kind: 'ignored', updateId, reason: admission.reason };
+    const mayAsk = kind === 'message' && admission.reason === 'stranger' && isPrivateTalk(visitor);
+    return mayAsk && entry !== null ? ((await takeStranger(deps, entry)) ?? ignored) : ignored;
+  }
   if (entry === null) return { kind: 'ignored', updateId, reason: 'no_content' };
   const laneId = laneOf(message, deps.bot);
   if (kind === 'message')
@@ -72,9 +78,21 @@ const takeMessage = async (deps: IngestDeps, { kind, updateId, message }: Said):
     : { kind: 'ignored', updateId, reason: 'edit_of_what_does_not_wait' };
 };
 
+const isPrivateTalk = ({ place, sender }: Visitor): boolean => place.kind === 'private' && place.id === sender?.id;
+
+/** @returns null when the message is that of any stranger. */
+const takeStranger = async (deps: IngestDeps, said: InboxEntry): Promise<IngestOutcome | null> => {
+  const asked = await askAtTheDoor(deps, said);
+  if (asked.kind === 'nothing') return null;
+  const { laneId, entry } = asked;
+  return (await appendAndRing(deps, laneId, entry))
+    ? { kind: asked.kind, updateId: said.sequence, laneId }
+    : { kind: 'full', updateId: said.sequence, laneId };
+};
+
 const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promise<IngestOutcome> => {
   const query = press.id === undefined ? {} : { queryId: press.id };
-  const admission = admit(presserOf(press, deps.bot), deps.access);
+  const admission = await admitVisitor(deps, presserOf(press, deps.bot));
   const stop = stopOf(press, deps.bot);
   if (admission.kind === 'admitted' && stop !== null)
     return (await appendAndRing(deps, stop.laneId, stopEntryOf(updateId, press, stop, deps.clock.now())))

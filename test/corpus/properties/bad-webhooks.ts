@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { manualClock, memoryLanes, memoryWakeQueue } from '@agent-claw/testkit';
+import { manualClock, memoryAccess, memoryLanes, memoryWakeQueue } from '@agent-claw/testkit';
 import { createLog } from '@agent-claw/observability/log';
 import { createAnswerWebhook } from '@agent-claw/tg-ingest/answer-webhook';
 import { createIngestUpdate } from '@agent-claw/tg-ingest/ingest-update';
@@ -33,15 +33,13 @@ const worldFor = (settings: Settings) => {
       return outcome;
     },
   };
-  const access = {
-    ownerId: String(settings.ownerId),
-    guests: Object.fromEntries(settings.allowedIds.map((id) => [String(id), { name: '', sinceMs: 0 }])),
-    groups: {},
-  };
+  const ownerId = String(settings.ownerId);
+  const guests = Object.fromEntries(settings.allowedIds.map((id) => [String(id), { name: '', sinceMs: 0 }]));
+  const access = memoryAccess(clock, { guests }).open();
   const bot = { id: String(settings.botId), username: settings.botUsername };
   // A secret that reads "undefined" is one that nobody set.
   const secretDigests = settings.secrets.map((secret) => createHash('sha256').update(secret).digest('hex'));
-  const ingest = createIngestUpdate({ mailbox, wakes: memoryWakeQueue(), access, bot, clock });
+  const ingest = createIngestUpdate({ mailbox, wakes: memoryWakeQueue(), access, ownerId, bot, clock });
   return { answer: createAnswerWebhook({ ingest, secretDigests, log }), lines, appended };
 };
 

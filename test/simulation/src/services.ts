@@ -7,6 +7,7 @@ import { createRunLeg } from '@agent-claw/agent-runner/run-leg';
 import type { AccessList, ConversationStore, LaneId, Log, Metrics, WorkspaceStore } from '@agent-claw/core';
 import { createSendHeartbeat } from '@agent-claw/heartbeat/send-heartbeat';
 import { createSweep } from '@agent-claw/heartbeat/sweep';
+import { memoryAccess } from '@agent-claw/testkit';
 import type { MemoryLanes } from '@agent-claw/testkit';
 import { createAnswerWebhook } from '@agent-claw/tg-ingest/answer-webhook';
 import { createIngestUpdate } from '@agent-claw/tg-ingest/ingest-update';
@@ -57,7 +58,8 @@ export const ingestService = (world: Surroundings, secret: string): Deliver => {
       ingest: createIngestUpdate({
         mailbox: mailboxFor(world, process, world.lanes.mailbox, 'I'),
         wakes: { ring: (laneId, options) => world.queue().ring(process, 'I.ring', laneId, options?.delayS ?? 0) },
-        access: world.access(),
+        access: memoryAccess(process.clock, world.access()).open(),
+        ownerId: world.access().ownerId,
         bot: BOT,
         clock: process.clock,
       }),
@@ -101,7 +103,8 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         messenger: world.telegram.messengerFor(process, access),
         renderer: shortRenderer,
         botId: BOT.id,
-        access,
+        access: async () => access,
+        accessDesk: async () => '',
         runtimeEpoch: world.epoch(),
         clock: process.clock,
         log,

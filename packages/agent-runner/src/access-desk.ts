@@ -1,0 +1,120 @@
+import {
+  addGuest,
+  approve,
+  closePairing,
+  deny,
+  laneIdOf,
+  openPairing,
+  pairingCodeOf,
+  revoke,
+  welcomeEntryId,
+} from '@agent-claw/core';
+import type { AccessList, AccessStore, Clock, InboxEntry, LaneId, Mailbox, WakeQueue } from '@agent-claw/core';
+import type { AccessOrder } from './access-order.ts';
+import {
+  accessText,
+  addedText,
+  allowedText,
+  deniedText,
+  FULL_TEXT,
+  noGuestText,
+  notWaitingText,
+  pairingText,
+  revokedText,
+  UNCLEAR_TEXT,
+} from './access-text.ts';
+
+export interface AccessDeskDeps {
+  readonly store: AccessStore;
+  readonly mailbox: Pick<Mailbox, 'append'>;
+  readonly wakes: WakeQueue;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Random bytes for a code. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly botId: string;
+  readonly botUsername: string;
+}
+
+/**
+ * Does what the owner says about access, and tells what has become of it. The same entry may be dealt with twice, after a crash:
+ * what was changed stays so, and nobody is told twice.
+ * @throws RetryableError when a store or the queue does not answer.
+ */
+export type AccessDesk = (order: AccessOrder, entry: InboxEntry, access: AccessList) => Promise<string>;
+
+/** Whoever asks must be the owner, in the private chat: the desk does not look. */
+export const createAccessDesk =
+  (deps: AccessDeskDeps): AccessDesk =>
+  async (order, entry, access) => {
+    const { store, clock, random, botUsername } = deps;
+    const nowMs = clock.now();
+    switch (order.kind) {
+      case 'unclear':
+        return UNCLEAR_TEXT;
+      case 'list':
+        return accessText(await store.read(0), access);
+      case 'open': {
+        const code = pairingCodeOf(random);
+        return pairingText(await store.update((record) => openPairing(record, code, nowMs)), botUsername, nowMs);
+      }
+      case 'shut':
+        await store.update(closePairing);
+        return '🔒 No code opens the door any more. /pair makes a new one.';
+      case 'add':
+        return add(deps, order, access);
+      case 'allow':
+        return allow(deps, order.id, entry);
+      case 'deny': {
+        const decision = await store.update((record) => deny(record, order.id));
+        return decision.kind === 'done' ? deniedText({ id: order.id, name: decision.name }) : notWaitingText(order.id);
+      }
+      case 'revoke':
+        return sendAway(deps, order.id, entry);
+    }
+  };
+
+const add = async (
+  { store, clock, botId }: AccessDeskDeps,
+  person: { readonly id: string; readonly name: string },
+  access: AccessList,
+): Promise<string> => {
+  if (person.id === access.ownerId) return 'That is you. You are my owner.';
+  if (person.id === botId) return 'That is me.';
+  const outcome = await store.update((record) => addGuest(record, person, clock.now()));
+  return outcome === 'full' ? FULL_TEXT : addedText(person);
+};
+
+const allow = async (deps: AccessDeskDeps, id: string, { sequence }: InboxEntry): Promise<string> => {
+  const nowMs = deps.clock.now();
+  const decision = await deps.store.update((record) => approve(record, id, nowMs));
+  if (decision.kind === 'full') return FULL_TEXT;
+  if (decision.kind === 'unknown') return notWaitingText(id);
+  const { name, sinceMs } = decision;
+  // Named after the moment of the permission: allowing the same guest twice is one welcome.
+  await put(deps, id, {
+    id: welcomeEntryId(sinceMs),
+    kind: 'notice',
+    notice: 'welcome',
+    sentAtEpochS: Math.floor(sinceMs / 1000),
+    sequence,
+    sender: { id, name },
+    text: '',
+  });
+  return allowedText({ id, name });
+};
+
+/** A stop goes into the guest's lane: what runs for them ends, and what waits is not begun. */
+const sendAway = async (deps: AccessDeskDeps, id: string, entry: InboxEntry): Promise<string> => {
+  const decision = await deps.store.update((record) => revoke(record, id));
+  if (decision.kind === 'unknown') return noGuestText(id);
+  const { sentAtEpochS, sequence, sender } = entry;
+  await put(deps, id, { id: entry.id, kind: 'stop', sentAtEpochS, sequence, sender, text: '' });
+  return revokedText({ id, name: decision.name });
+};
+
+const put = async ({ mailbox, wakes, clock, botId }: AccessDeskDeps, personId: string, entry: InboxEntry) => {
+  const laneId: LaneId = laneIdOf({ channel: 'tg', account: botId, place: personId });
+  // A full inbox belongs to somebody who has been a guest before, and gets its answers in any case.
+  await mailbox.append({ laneId, entry, nowMs: clock.now() });
+  await wakes.ring(laneId);
+};

@@ -1,0 +1,88 @@
+import type { AccessList, AccessRecord, InboxEntry, Pairing, Person } from '@agent-claw/core';
+
+/** People's words inside ours: nothing in them is formatting. */
+export const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:]/gu, String.raw`\$&`);
+
+/** Somebody's own name for themselves, as code: no link, no command and no mention in it can be tapped. */
+const named = ({ id, name }: Person): string => {
+  const text = name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069`]/gu, ' ').trim();
+  return text === '' ? `\`${id}\`` : `\`${text}\` (id \`${id}\`)`;
+};
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** What /whoami says beside the id. */
+export const standingText = (id: string, access: AccessList): string => {
+  if (id === access.ownerId)
+    return access.ownerSinceMs === undefined ? 'my owner' : `my owner since ${day(access.ownerSinceMs)}`;
+  const guest = access.guests[id];
+  return guest === undefined ? 'a guest' : `a guest since ${day(guest.sinceMs)}`;
+};
+
+/** Asks the owner about somebody at the door. The two commands are what buttons would be. */
+export const knockText = ({ sender }: Pick<InboxEntry, 'sender'>): string =>
+  `🔔 ${named(sender)} has the pairing code and asks to talk to me.\n\n${choiceOf(sender.id)}`;
+
+const choiceOf = (id: string): string => `/allow_${id} · /deny_${id}`;
+
+/** What a guest hears who has just been let in: the first words that the bot says to them. */
+export const WELCOME_TEXT = '👋 You are in. My owner has let you talk to me.';
+
+export const CLAIMED_TEXT = '🔐 You are my owner from now on. Nobody else is let in unless you say so: /pair, /access.';
+
+export const REFUSED_TEXT = 'That is for my owner alone.';
+export const IN_PRIVATE_TEXT = 'Please ask me that in our private chat.';
+export const UNCLEAR_TEXT = [
+  'I did not understand that. What there is:',
+  [
+    '• /access lists who may talk to me',
+    '• `/access add <numeric id> <name>` lets somebody in',
+    '• /pair makes a code with which somebody may ask to come in, /pair_close ends it',
+  ].join('\n'),
+].join('\n\n');
+
+export const pairingText = ({ code, openUntilMs }: Pairing, botUsername: string, nowMs: number): string => {
+  const minutes = Math.max(1, Math.ceil((openUntilMs - nowMs) / 60_000));
+  const link =
+    botUsername === '' ? [] : [`Or pass on this link: ${plain(`https://t.me/${botUsername}?start=${code}`)}`];
+  return [
+    `🔑 For ${minutes} min, whoever sends me this code may ask to come in: \`${code}\``,
+    ...link,
+    'I ask you before I let anybody in. /pair_close ends it.',
+  ].join('\n\n');
+};
+
+export const allowedText = (person: Person): string =>
+  `✅ ${named(person)} may talk to me, and is being told. /revoke_${person.id} takes it back.`;
+export const addedText = (person: Person): string =>
+  `✅ ${named(person)} may talk to me, but has to write first. /revoke_${person.id} takes it back.`;
+export const deniedText = (person: Person): string => `🚫 ${named(person)} stays outside, and hears nothing of it.`;
+export const revokedText = (person: Person): string => `🚫 ${named(person)} can no longer talk to me.`;
+export const notWaitingText = (id: string): string =>
+  `Nobody with the id \`${id}\` is waiting. \`/access add ${id}\` lets them in all the same.`;
+export const noGuestText = (id: string): string => `\`${id}\` is no guest of mine.`;
+export const FULL_TEXT = 'I have as many guests as I can keep. /access lists them: send somebody away first.';
+
+/** The record as /access shows it. */
+export const accessText = (record: AccessRecord, access: AccessList): string => {
+  const { owner, guests, groups, pairing } = record;
+  const isClaimed = access.ownerSinceMs !== undefined && owner !== undefined;
+  const people = Object.entries(guests).map(
+    ([id, { name, sinceMs }]) => `• ${named({ id, name })} since ${day(sinceMs)} · /revoke_${id}`,
+  );
+  const waiting = Object.entries(pairing?.pending ?? {}).map(
+    ([id, { name }]) => `• ${named({ id, name })} ${choiceOf(id)}`,
+  );
+  const rooms = Object.entries(groups).map(
+    ([id, { title, sinceMs }]) => `• ${named({ id, name: title })} since ${day(sinceMs)}`,
+  );
+  return [
+    isClaimed
+      ? `**Owner:** ${named(owner)} since ${day(owner.claimedAtMs)}`
+      : `**Owner:** \`${access.ownerId}\`, as the deployment says`,
+    people.length === 0 ? '**Guests:** none' : ['**Guests:**', ...people].join('\n'),
+    ...(waiting.length === 0 ? [] : [['**Waiting for your word:**', ...waiting].join('\n')]),
+    ...(rooms.length === 0 ? [] : [['**Groups:**', ...rooms].join('\n')]),
+    '/pair makes a code for somebody new.',
+  ].join('\n\n');
+};

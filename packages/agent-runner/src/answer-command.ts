@@ -1,0 +1,29 @@
+import { isPrivateLane, laneAddressOf } from '@agent-claw/core';
+import type { InboxEntry, Lane } from '@agent-claw/core';
+import type { AccessDesk } from './access-desk.ts';
+import { accessOrderOf } from './access-order.ts';
+import { IN_PRIVATE_TEXT, REFUSED_TEXT } from './access-text.ts';
+import type { AccessView } from './access-view.ts';
+import { commandReply } from './command-reply.ts';
+import type { CommandReply } from './command-reply.ts';
+
+export interface AnswerCommandDeps {
+  readonly access: AccessView;
+  readonly accessDesk: AccessDesk;
+}
+
+/** Answers what needs no model: questions, notices, and the owner's orders about access. */
+export const answerCommand = async (
+  deps: AnswerCommandDeps,
+  entry: InboxEntry,
+  lane: Lane,
+  nowMs: number,
+): Promise<CommandReply> => {
+  const access = await deps.access();
+  const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
+  if (order === null) return commandReply(entry, { lane, access, nowMs });
+  if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
+  // A group would read the code and the names.
+  if (!isPrivateLane(laneAddressOf(lane.laneId), access)) return { markdown: IN_PRIVATE_TEXT };
+  return { markdown: await deps.accessDesk(order, entry, access) };
+};
