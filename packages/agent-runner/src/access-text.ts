@@ -5,7 +5,7 @@ export const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!
 
 /** Somebody's own name for themselves, as code: no link, no command and no mention in it can be tapped. */
 const named = ({ id, name }: Person): string => {
-  const text = name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069`]/gu, ' ').trim();
+  const text = name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069`\s]+/gu, ' ').trim();
   return text === '' ? `\`${id}\`` : `\`${text}\` (id \`${id}\`)`;
 };
 

@@ -48,7 +48,11 @@ interface LegOptions {
 export const aLegWorld = (
   agent: ((clock: ManualClock) => AgentRuntime) | readonly ScriptedEvent[] = [],
   store: (lanes: LaneStore) => LaneStore = (lanes) => lanes,
-  { laneId = LANE, record = {} }: { readonly laneId?: LaneId; readonly record?: Partial<AccessRecord> } = {},
+  {
+    laneId = LANE,
+    record = {},
+    ownerId = OWNER,
+  }: { readonly laneId?: LaneId; readonly record?: Partial<AccessRecord>; readonly ownerId?: string } = {},
 ) => {
   const clock = manualClock();
   const { mailbox, lanes, peek } = memoryLanes();
@@ -68,7 +72,7 @@ export const aLegWorld = (
     clock,
     log,
     metrics: { count: (name: string) => void counted.push(name) },
-    access: openAccessView({ store: access.open(), clock, ownerId: OWNER }, laneId),
+    access: openAccessView({ store: access.open(), clock, ownerId }, laneId),
     accessDesk: createAccessDesk({
       store: access.open(),
       mailbox,
