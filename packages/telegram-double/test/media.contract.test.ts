@@ -115,7 +115,7 @@ describe('files from the bot', () => {
     ]).toEqual([
       'Bad Request: file is too big for a photo',
       "Bad Request: wrong remote file identifier specified: can't unserialize it",
-      'Bad Request: wrong file_id or the file is temporarily unavailable',
+      'Bad Request: invalid file_id',
       'Bad Request: group send failed: there must be 2-10 items in an album',
     ]);
   });

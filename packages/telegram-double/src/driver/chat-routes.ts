@@ -64,6 +64,14 @@ export const chatRoutes: Routes = {
     const { world, mailboxes } = request.deps;
     return chatView(world, migrate(world, mailboxes, chat, request.asId), request.asId);
   },
+  'DELETE /chats/:chat': (request) => {
+    const chat = chatOf(request);
+    if (chat.type === 'private') throw new DriverError(400, `Chat ${chat.key} is no group.`);
+    if (chat.members[request.asId] !== 'creator')
+      throw new DriverError(403, `Person ${request.asId} did not create chat ${chat.key}.`);
+    request.deps.world.chats.put(chat.key, { ...chat, isDeleted: true });
+    return {};
+  },
   'POST /chats/:chat/stop': (request) => {
     const { deps, params } = request;
     const chat = chatOf(request);

@@ -3,12 +3,12 @@ import { updateKinds } from '../delivery/webhook-state.ts';
 import { chatView, personView } from '../world/page-view.ts';
 import { sendUpdate } from '../world/updates.ts';
 import { userOf, type World } from '../world/world.ts';
-import { DriverError, type DriverRequest, type Routes } from './driver-request.ts';
+import { assertPerson, DriverError, type DriverRequest, type Routes } from './driver-request.ts';
 
 const chatsOf = (world: World, asId: number) =>
   world.chats
     .values()
-    .filter((chat) => chat.migratedTo === undefined)
+    .filter((chat) => chat.migratedTo === undefined && !chat.isDeleted)
     .filter((chat) => (chat.type === 'private' ? chat.id === asId : chat.members[asId] !== undefined))
     .map((chat) => chatView(world, chat, asId))
     .sort((a, b) => newest(b) - newest(a));
@@ -54,6 +54,13 @@ export const toolRoutes: Routes = {
     const person = personView(userOf(world, id));
     world.events.publish(null, { type: 'person', person });
     return person;
+  },
+  'POST /people/:person/deactivate': ({ deps: { world }, path }) => {
+    const id = Number(path['person']);
+    assertPerson(world, id);
+    for (const chat of world.chats.values())
+      if (chat.type === 'private' && chat.id === id) world.chats.put(chat.key, { ...chat, isDeactivated: true });
+    return personView(userOf(world, id));
   },
   'GET /callbacks/:query': ({ deps, path }) => {
     const callback = deps.world.callbacks.get(path['query'] ?? '');

@@ -34,10 +34,12 @@ export type Methods = Readonly<Record<string, (call: Call) => unknown>>;
 
 /** The chat a call names, where this bot may write. @throws BotApiError in Telegram's words otherwise. */
 export const writableChat = (call: Call, name = 'chat_id'): ChatRecord => {
-  const chat = knownChat(call, name);
+  const chat = knownChat(call, name, () => assertReachable(call, call.params.int(name) ?? 0));
   if (chat.migratedTo !== undefined)
     throw badRequest('group chat was upgraded to a supergroup chat', { migrate_to_chat_id: chat.migratedTo });
+  if (chat.isDeleted) throw forbidden('the group chat was deleted');
   if (chat.type === 'private') {
+    if (chat.isDeactivated) throw forbidden('user is deactivated');
     if (chat.blocked) throw forbidden('bot was blocked by the user');
     return chat;
   }
@@ -48,12 +50,24 @@ export const writableChat = (call: Call, name = 'chat_id'): ChatRecord => {
 };
 
 /** The chat a call names, whether the bot may write there or not. */
-export const knownChat = (call: Call, name = 'chat_id'): ChatRecord => {
+export const knownChat = (call: Call, name = 'chat_id', whenUnknown?: () => void): ChatRecord => {
   const text = call.params.text(name).trim();
   if (text === '') throw badRequest(`${name} is empty`);
   const chat = /^-?\d+$/.test(text) ? chatForBot(call.world, call.bot.id, Number(text)) : undefined;
-  if (chat === undefined) throw badRequest('chat not found');
+  if (chat === undefined) {
+    whenUnknown?.();
+    throw badRequest('chat not found');
+  }
   return chat;
+};
+
+/** Some who have no chat with the bot are known to it all the same. @throws BotApiError 403 for them. */
+const assertReachable = ({ world, bot }: Call, userId: number): void => {
+  if (world.bots.some(({ id }) => id === userId)) throw forbidden("bot can't send messages to bots");
+  const isIn = (chat: ChatRecord, id: number): boolean =>
+    ['creator', 'administrator', 'member'].includes(chat.members[id] ?? '');
+  if (world.chats.values().some((chat) => isIn(chat, userId) && isIn(chat, bot.id)))
+    throw forbidden("bot can't initiate conversation with a user");
 };
 
 /** The topic a call names; in a group without topics it means nothing. The General topic has no number, so 1 is refused as any unknown one. */

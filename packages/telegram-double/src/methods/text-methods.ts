@@ -1,3 +1,4 @@
+import { epochS } from '../clock.ts';
 import { codePoints } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { personView } from '../world/page-view.ts';
@@ -59,12 +60,16 @@ const previewField = (call: Call): MessageBody => {
   return call.params.bool('disable_web_page_preview') ? { link_preview_options: { is_disabled: true } } : {};
 };
 
+const deletableS = 48 * 3600;
+
 const deleteOne = (call: Call, chat: ChatRecord, id: number): void => {
   const message = call.world.message(chat.key, id);
   if (message === undefined) throw badRequest('message to delete not found');
   const mayDelete =
     message.fromId === call.bot.id || chat.type === 'private' || chat.members[call.bot.id] === 'administrator';
   if (!mayDelete) throw badRequest("message can't be deleted");
+  const isOld = epochS(call.world.clock) - message.date > deletableS;
+  if (isOld && chat.members[call.bot.id] !== 'administrator') throw badRequest("message can't be deleted for everyone");
   call.world.deleteMessage(chat.key, id);
   call.world.events.publish(chat.key, { type: 'deleted', chatId: chat.key, messageIds: [id] });
 };

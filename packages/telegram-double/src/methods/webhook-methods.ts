@@ -5,7 +5,7 @@ import { type Call, Described, type Methods } from './call.ts';
 const maxPollS = 50;
 
 const checkedWebhookUrl = (text: string): string => {
-  if (!URL.canParse(text)) throw badRequest('bad webhook: invalid webhook URL specified');
+  if (!URL.canParse(text) || !/^https?:/i.test(text)) throw badRequest('invalid webhook URL specified');
   const url = new URL(text);
   if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) && /^https?:$/.test(url.protocol)) return text;
   if (url.protocol !== 'https:') throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');

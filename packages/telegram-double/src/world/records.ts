@@ -34,6 +34,9 @@ export interface ChatRecord {
   readonly topics: Readonly<Record<string, TopicRecord>>;
   readonly pinned: readonly number[];
   readonly migratedTo?: number;
+  readonly isDeleted?: true;
+  /** Private chats: the person has left Telegram. */
+  readonly isDeactivated?: true;
   /** Newest message read, by `<userId>` or `<userId>:<threadId>`. */
   readonly read: Readonly<Record<string, number>>;
 }

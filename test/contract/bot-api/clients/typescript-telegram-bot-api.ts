@@ -4,7 +4,10 @@ import { type BotClient, type BotLibrary, callNamed, downloadByPath } from '../b
 /** Multipart for every call, through axios and form-data; nested values are strings of JSON. */
 export const typescriptTelegramBotApi: BotLibrary = {
   name: 'typescript-telegram-bot-api',
-  lacks: {},
+  lacks: {
+    'a draft is seen until the message comes, and not in groups':
+      'its methods are those of Bot API 8; it has no sendMessageDraft',
+  },
   create: (token, root) => {
     const bot = new TelegramBot({ botToken: token, baseURL: root, autoRetry: false });
     const client: BotClient = {

@@ -122,4 +122,39 @@ export const chatScenarios: readonly Scenario[] = [
       refused(403, 'Forbidden: bot is not a member of the supergroup chat'),
     ],
   },
+  {
+    name: 'a draft is seen until the message comes, and not in groups',
+    run: async (world) => {
+      const { bot, people, answerOf } = world;
+      const draft = (chat_id: number) =>
+        answerOf(bot.call('sendMessageDraft', { chat_id, draft_id: 5, text: '<b>thin</b>', parse_mode: 'HTML' }));
+      const drafts = async () => {
+        const { drafts: seen } = await people('GET', `/chats/${owner}/messages`);
+        return (seen as Json[]).map((one) => fieldsOf(one, 'draftId', 'text', 'entities'));
+      };
+      const result = await draft(owner);
+      const before = await drafts();
+      await bot.call('sendMessage', { chat_id: owner, text: 'thinking' });
+      return [result, before, await drafts(), await draft(await openChat(world, { type: 'supergroup', title: 'G' }))];
+    },
+    expected: [
+      true,
+      [{ draftId: 5, text: 'thin', entities: [{ type: 'bold', offset: 0, length: 4 }] }],
+      [],
+      refused(400, 'Bad Request: TEXTDRAFT_PEER_INVALID'),
+    ],
+  },
+  {
+    name: 'a message is pinned, told of, and unpinned',
+    run: async (world) => {
+      const chat_id = await openChat(world, { type: 'supergroup', title: 'Club', botStatus: 'administrator' });
+      const { bot, people } = world;
+      const { message_id } = (await bot.call('sendMessage', { chat_id, text: 'rules' })) as Json;
+      const pinned = await bot.call('pinChatMessage', { chat_id, message_id, disable_notification: true });
+      const { messages } = await people('GET', `/chats/${chat_id}/messages`);
+      const shown = (messages as Json[]).map((one) => (one['pinned'] === true ? one['text'] : null)).filter(Boolean);
+      return [pinned, shown, await bot.call('unpinChatMessage', { chat_id, message_id })];
+    },
+    expected: [true, ['rules'], true],
+  },
 ];

@@ -85,4 +85,16 @@ export const refusalScenarios: readonly Scenario[] = [
     },
     expected: [true, ['once']],
   },
+  {
+    name: 'a rate limit of Telegram, met unprovoked, ends after the time it names',
+    limited: true,
+    run: async (world) => {
+      const results = [];
+      for (let n = 1; n <= 6; n += 1) results.push(await sending({ text: String(n) })(world));
+      await world.clock.advance(1_000);
+      results.push(await sending({ text: '7' })(world));
+      return results.map((result) => (result as Json)['text'] ?? result);
+    },
+    expected: ['1', '2', '3', '4', '5', refused(429, 'Too Many Requests: retry after 1', { retry_after: 1 }), '7'],
+  },
 ];
