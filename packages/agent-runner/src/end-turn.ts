@@ -59,6 +59,8 @@ const answer = async (outbox: Outbox, renderer: ReplyRenderer, turn: ActiveTurn,
   const answered = [...worked, ...stopped.map(({ id }) => id)];
   // Nobody asked for a stop: the runner did, because the microVM's life ends.
   const isTimedOut = ending.ending === 'stopped' && stopsFor(outbox.keeper.lane(), turn).length === 0;
+  // What was steered in is known to belong to this answer from the saved ending only, which a later leg may not get.
+  if (worked.size > turn.taken.length && !(await outbox.ledger.cover([...worked]))) return { kind: 'lease_lost' };
   const markdown = isTimedOut ? withTimeMark(ending.reply) : replyOf(turn, ending, dropped);
   if (markdown === null) return { kind: 'answered', answered };
   return resultOf(await deliverReply(outbox, renderer, { markdown, startedAtMs: turn.startedAtMs }), answered);

@@ -67,6 +67,12 @@ describe('a search', () => {
     });
   });
 
+  it('is not made beside a part that was given up in doubt', async () => {
+    const world = await afterCrash({ draft: { state: 'sending' }, p0: { state: 'in_doubt' } }, ['half …', 'answer']);
+    await world.leg();
+    expect(world.messenger.calls.filter((call) => call === 'find')).toEqual([]);
+  });
+
   it('begins behind the answers of earlier turns, which stand below the question', async () => {
     const world = aLegWorld([aDone('answer')]);
     await world.say(asked(1, 99));

@@ -7,7 +7,9 @@ type Found =
   | { readonly kind: 'none' }
   | Exclude<Awaited<ReturnType<Outbox['chat']['findOwn']>>, { kind: 'found' | 'none' }>;
 
-const isUnknown = (part: LedgerPart | undefined): boolean => part?.state === 'sending' && part.messageId === undefined;
+/** Some message of it may stand in the chat under a number that nobody knows. */
+const isUnknown = (part: LedgerPart | undefined): boolean =>
+  part?.messageId === undefined && (part?.state === 'sending' || part?.state === 'in_doubt');
 
 /**
  * Looks in the chat for a part whose fate is unknown, so that it need not be sent twice. Only when it is the one such part,
@@ -47,8 +49,7 @@ export const noteFound = async ({ ledger, log }: Outbox, key: string, messageId:
 /** What the lane remembers of the turn's messages; nothing when it has sent none. */
 export const lastMessageOf = ({ ledger }: Outbox): number | 'unknown' | undefined => {
   const parts = ledger.parts().flatMap((part) => ledger.get(part) ?? []);
-  if (parts.some(({ state, messageId }) => messageId === undefined && (state === 'sending' || state === 'in_doubt')))
-    return 'unknown';
+  if (parts.some(isUnknown)) return 'unknown';
   const ids = parts.flatMap(({ messageId }) => messageId ?? []);
   return ids.length === 0 ? undefined : Math.max(...ids);
 };

@@ -188,6 +188,33 @@ describe('a stop', () => {
 });
 
 describe('steering', () => {
+  it('belongs to the answer that is out, also when no later leg can ask what the run has read', async () => {
+    const state = { isGone: false };
+    const { agent } = talker(0, {
+      async *turn() {
+        if (state.isGone) throw new RetryableError('throttled');
+        yield { seq: 1, type: 'done', reply: 'x'.repeat(150), consumed: ['u1', 'u2'] as never, ending: 'complete' };
+      },
+    });
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    const broken = {
+      ...world.messenger,
+      // The first part arrives, the second one never does.
+      send: async (...call: Parameters<typeof world.messenger.send>) => {
+        if (call[2].silent === true) throw new RetryableError('down');
+        await world.say(anEntry(2));
+        return world.messenger.send(...call);
+      },
+    };
+    await expect(world.leg({ with: { messenger: broken } })).rejects.toThrow('down');
+    state.isGone = true;
+    for (const _crash of [2, 3]) await world.crashed();
+    await world.clock.advance(60_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ shown: world.shown().length, inbox: world.lane()?.inbox }).toEqual({ shown: 1, inbox: {} });
+  });
+
   it('gives a call up that does not come back, and does not hold up the answer', async () => {
     const signals: AbortSignal[] = [];
     const { agent } = talker(8, {

@@ -1,4 +1,4 @@
-import type { ActiveTurn, LaneStore, LedgerPart } from '@agent-claw/core';
+import type { ActiveTurn, EntryId, LaneStore, LedgerPart } from '@agent-claw/core';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
 /** What was sent for one turn, kept in the lane item: the reason that a crash does not make a second copy. */
@@ -9,6 +9,8 @@ export interface Ledger {
   /** Writes once more what a failed write left in this leg's memory alone. @returns false when the lease is gone. */
   confirm(part: string): Promise<boolean>;
   parts(): readonly string[];
+  /** Notes that the answer is for these entries, before any of it goes out. @returns false when the lease is gone. */
+  cover(entries: readonly EntryId[]): Promise<boolean>;
 }
 
 export const openLedger = (lanes: LaneStore, keeper: LeaseKeeper, turn: ActiveTurn): Ledger => {
@@ -29,6 +31,7 @@ export const openLedger = (lanes: LaneStore, keeper: LeaseKeeper, turn: ActiveTu
     get: (part) => noted.get(part),
     parts: () => [...noted.keys()],
     note,
+    cover: async (entries) => keeper.accept(await lanes.noteTaken(keeper.lease, entries)),
     confirm: async (part) => {
       const state = noted.get(part);
       return state === undefined || !unconfirmed.has(part) || (await note(part, state));

@@ -66,6 +66,13 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
         set: ['turn.starts = :starts', ...(session === undefined ? [] : ['runtimeSession = :session'])],
         values: { ':starts': starts, ...(session === undefined ? {} : { ':session': session }) },
       }),
+    noteTaken: (lease, taken) =>
+      leased(lease, {
+        attempted: 'Note of what the turn answers on lane',
+        conditions: [],
+        set: ['turn.taken = :taken'],
+        values: { ':taken': taken },
+      }),
     notePart: (lease, part, state) =>
       leased(lease, {
         attempted: `Note of part ${part} on lane`,

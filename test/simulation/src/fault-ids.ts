@@ -28,6 +28,7 @@ const CALLS = {
   'L.renew': 0.002,
   'L.saveTurn': 0.012,
   'L.countStart': 0.06,
+  'L.noteTaken': 0.06,
   'L.notePart': 0.008,
   'L.finish': 0.012,
   'L.handOver': 0.03,

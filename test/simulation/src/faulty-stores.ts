@@ -59,6 +59,11 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
         return inner.saveTurn(lease, turn, session);
       }),
     countStart: (lease, starts, session) => leased('L.countStart', () => inner.countStart(lease, starts, session)),
+    noteTaken: (lease, taken) =>
+      leased('L.noteTaken', () => {
+        deps.note(process.name, `covers ${taken.join(' ')}`);
+        return inner.noteTaken(lease, taken);
+      }),
     notePart: (lease, part, state) => {
       if (watch.isDeadly(process, lease.laneId, part)) process.die();
       return leased('L.notePart', async () => {

@@ -54,6 +54,11 @@ export interface LaneStore {
   saveTurn(lease: Lease, turn: ActiveTurn, session?: RuntimeSession): Promise<LeasedWrite>;
   /** Notes that the turn is started once more, and where, if that is the lane's session. Leaves the ledger alone: a part may be under way. */
   countStart(lease: Lease, starts: number, session?: RuntimeSession): Promise<LeasedWrite>;
+  /**
+   * Notes which entries the running turn answers, once it is known that it has read more than it was begun with. Written
+   * before that answer goes out: a leg that finds it out, and nothing else, ends the turn for all of them.
+   */
+  noteTaken(lease: Lease, taken: readonly EntryId[]): Promise<LeasedWrite>;
   /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
   notePart(lease: Lease, part: string, state: LedgerPart): Promise<LeasedWrite>;
   /** Ends the turn. */

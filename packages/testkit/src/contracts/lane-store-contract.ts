@@ -179,6 +179,22 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
     });
   });
 
+  describe('what a turn answers', () => {
+    it('grows by what it has read, and the ledger stays', async () => {
+      const world = await create();
+      await put(world, 1, 2);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn());
+      await world.lanes.notePart(lease, 'draft', { state: 'sent', messageId: 11 });
+      const taken = ids(1, 2);
+      const ledger = { draft: { state: 'sent', messageId: 11 } } as const;
+      expect(await world.lanes.noteTaken(lease, taken)).toMatchObject({
+        kind: 'done',
+        lane: { turn: aTurn({ taken, ledger }) },
+      });
+    });
+  });
+
   describe('a further start elsewhere', () => {
     it('leaves the session of the lane alone when it is not used', async () => {
       const world = await create();

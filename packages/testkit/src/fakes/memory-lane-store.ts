@@ -51,6 +51,11 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
           ...(session === undefined ? {} : { runtimeSession: session }),
         };
       }),
+    noteTaken: (lease, taken) =>
+      leased(lease, (lane) => {
+        if (lane.turn === undefined) throw new Error('Entries were noted without a turn. Save the turn first.');
+        return { ...lane, turn: { ...lane.turn, taken } };
+      }),
     notePart: (lease, part, state) =>
       leased(lease, (lane) => {
         if (lane.turn === undefined) throw new Error(`Part ${part} was noted without a turn. Save the turn first.`);
