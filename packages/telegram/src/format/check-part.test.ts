@@ -17,6 +17,7 @@ describe('checkPart', () => {
     ['too long', 'x'.repeat(4097), []],
     ['empty', ' \n', []],
     ['ends with whitespace', 'x\n', []],
+    ['begins with whitespace', ' x', [code(1, 1)]],
     ['lone surrogate', 'x\ud83d', []],
     ['changed by the server', 'a\u202eb', []],
     ['too many entities', 'x '.repeat(101).trim(), Array.from({ length: 101 }, (_, n) => bold(2 * n, 1))],

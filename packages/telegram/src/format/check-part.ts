@@ -6,6 +6,7 @@ import type { ReplyEntity, ReplyPart } from './reply-part.ts';
  */
 export const checkPart = (part: ReplyPart): string[] => [
   ...checkText(part.text),
+  ...checkStart(part),
   ...(part.entities.length > 100 ? [`${part.entities.length} entities, more than 100`] : []),
   ...part.entities.flatMap((entity) => checkEntity(part.text, entity)),
   ...checkNesting(part.entities),
@@ -21,6 +22,12 @@ const checkText = (text: string): string[] => {
   if (changed !== undefined)
     problems.push(`text has U+${changed.codePointAt(0)?.toString(16)}, which the server removes`);
   return problems;
+};
+
+// The server cuts leading whitespace off up to the first entity, and moves every offset.
+const checkStart = ({ text, entities }: ReplyPart): string[] => {
+  const lead = text.length - text.trimStart().length;
+  return lead > 0 && entities[0]?.offset !== 0 ? ['text begins with whitespace, which the server cuts off'] : [];
 };
 
 const isChangedByServer = (code: number): boolean =>

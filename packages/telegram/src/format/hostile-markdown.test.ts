@@ -22,6 +22,17 @@ describe('hostile Markdown of 64 KB', () => {
     },
   );
 
+  it('formats an ordinary reply of that length to its end', () => {
+    const section = `## Part\n\nSome **bold** words, a [link](https://example.org) and \`code\`. ${'Plain prose. '.repeat(20)}`;
+    const list = '- first *point*\n- second point\n  - nested point with `x`';
+    const table = '| Name | Value |\n|---|--:|\n| one | 1 |\n| two | 2 |';
+    const markdown = `${section}\n\n${list}\n\n${table}\n\n`.repeat(130);
+    const parts = renderReply(`${markdown.slice(0, 65_000)}\n\n**the end**`);
+    const types = (part = parts.at(-1)): Set<string> => new Set(part?.entities.map((entity) => entity.type));
+    expect(parts.map((part) => part.text).join('')).not.toMatch(/\*\*|\]\(/);
+    expect(types()).toEqual(types(parts[0]));
+  });
+
   it('keeps the code and the ordinary paragraphs of a reply that is hostile elsewhere', () => {
     const code = 'const x = 1;\n\n  **not bold**';
     const parts = renderReply(`*hello*\n\n${'**a '.repeat(10_000)}\n\n\`\`\`ts\n${code}\n\`\`\`\n\n**bye**`);

@@ -4,13 +4,12 @@
  * always renders the same. `test/bench/render-reply.bench.ts` compares the outcome with the clock.
  */
 export const parseCostUs = (source: string): number => {
-  const { lines, starts, continued, containers, depth } = blockMarks(source);
+  const { lines, starts, containers, depth } = blockMarks(source);
   if (containers > maxContainers) return Number.POSITIVE_INFINITY;
   return (
     0.35 * source.length +
-    10 * lines +
+    12 * lines +
     20 * starts +
-    5 * continued +
     0.03 * starts ** 2 +
     2 * lines * depth +
     source.split(/\n[ \t]*\n/).reduce((sum, paragraph) => sum + inlineCostUs(paragraph), 0)
@@ -30,8 +29,6 @@ interface BlockMarks {
   lines: number;
   /** Marks that begin a block: items, headings, rules, definitions, and the quote marks of a quote's first line. */
   starts: number;
-  /** Quote marks of further lines. */
-  continued: number;
   /** The most containers that a line opens. */
   containers: number;
   /** The most levels that a line may be in, by its containers and its indentation. */
@@ -42,7 +39,7 @@ const lineStart =
   /^((?:[ \t]*(?:>|[-+*](?![^ \t\n])|\d{1,9}[.)](?![^ \t\n])|\[\^[^\]\n]{1,64}\]:))*)([ \t]*)([-#=[]?)/gm;
 
 const blockMarks = (source: string): BlockMarks => {
-  const found: BlockMarks = { lines: 0, starts: 0, continued: 0, containers: 0, depth: 0 };
+  const found: BlockMarks = { lines: 0, starts: 0, containers: 0, depth: 0 };
   let isInQuote = false;
   for (const [, prefix = '', indent = '', mark = ''] of source.matchAll(lineStart)) {
     const quotes = prefix === '' ? 0 : count(prefix, />/g);
@@ -50,7 +47,6 @@ const blockMarks = (source: string): BlockMarks => {
     const outer = prefix === '' ? 0 : prefix.length - prefix.trimStart().length;
     found.lines += 1;
     found.starts += others + mark.length + (isInQuote ? 0 : quotes);
-    found.continued += isInQuote ? quotes : 0;
     found.containers = Math.max(found.containers, quotes + others);
     found.depth = Math.max(found.depth, quotes + others + (outer + indent.length) / indentOfALevel);
     isInQuote = quotes > 0;

@@ -7,9 +7,9 @@ import type { Segment } from './segments.ts';
 type Parse = (markdown: string) => Root;
 
 /** What the parser may cost for each character of a reply: enough for closely formatted text and tables. */
-const fairCostUs = 1.3;
+const fairCostUs = 1.2;
 /** What all denser pieces of one reply may cost on top. */
-const extraCostUs = 30_000;
+const extraCostUs = 20_000;
 /** What setting up the parser costs, and how long a piece is worth it. */
 const setupCostUs = 60;
 const pieceChars = 1000;

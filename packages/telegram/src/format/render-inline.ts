@@ -1,7 +1,7 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from 'mdast';
 import type { RenderContext } from './render-context.ts';
 import type { EntityKind } from './text-builder.ts';
-import { isLinkable, isSelfLink } from './urls.ts';
+import { isLinkable, isOtherAddress, isSelfLink } from './urls.ts';
 
 /** Writes inline Markdown. */
 export const renderInline = (nodes: readonly PhrasingContent[], context: RenderContext): void => {
@@ -26,7 +26,7 @@ export const visibleHtml = (html: string): string =>
 const renderNode = (node: PhrasingContent, context: RenderContext): void => {
   switch (node.type) {
     case 'text':
-      return writeLines(node.value, context);
+      return writeText(node.value, context);
     case 'html':
       return writeLines(visibleHtml(node.value), context);
     case 'break':
@@ -57,6 +57,20 @@ const renderNode = (node: PhrasingContent, context: RenderContext): void => {
 export const writeLines = (text: string, context: RenderContext): void =>
   context.out.write(context.indent === '' ? text : text.replaceAll('\n', `\n${context.indent}`));
 
+// Within a word or beside a space the bars are an operator: a || b, (a||b||c).
+const spoiler = /(?<![\p{L}\p{N}_|)\]])\|\|(?![\s|])([^|\n]+)(?<!\s)\|\|(?![\p{L}\p{N}_|([])/gu;
+
+const writeText = (text: string, context: RenderContext): void => {
+  let written = 0;
+  for (const match of text.includes('||') ? text.matchAll(spoiler) : []) {
+    const [whole, hidden = ''] = match;
+    writeLines(text.slice(written, match.index), context);
+    renderFormatted({ type: 'spoiler' }, [{ type: 'text', value: hidden }], context);
+    written = match.index + whole.length;
+  }
+  writeLines(text.slice(written), context);
+};
+
 /** Writes inline Markdown in one format, once: bold in bold stays one entity. */
 export const renderFormatted = (kind: EntityKind, nodes: readonly PhrasingContent[], context: RenderContext): void => {
   if (context.open.has(kind.type)) return renderInline(nodes, context);
@@ -76,7 +90,8 @@ const renderLink = (node: Link | LinkReference | Image | ImageReference, context
     renderInline(label, context);
     return context.out.write(url);
   }
-  if (isLinkable(url)) return renderFormatted({ type: 'text_link', url }, label, context);
+  // Text that is an address itself must not hide that the link leads elsewhere.
+  if (isLinkable(url) && !isOtherAddress(text, url)) return renderFormatted({ type: 'text_link', url }, label, context);
   renderInline(label, context);
   context.out.write(` (${url})`);
 };

@@ -31,8 +31,8 @@ export const renderPreview = (markdown: string, maxChars: number = MAX_PART_CHAR
 };
 
 // Parsing what cannot be shown would only slow the stream: each preview costs the same however long the reply grows.
-// Rendered text is rarely much shorter than its Markdown, so the first length nearly always fills the message; the
-// second bounds what hidden text can cost.
+// Rendered text is rarely much shorter than its Markdown, so the first length nearly always fills most of the message;
+// the second bounds what hidden text can cost.
 const [usualSourceChars, longSourceChars] = [1.5 * MAX_PART_CHARS, 4 * MAX_PART_CHARS];
 // A character whose second half has not arrived would flash as a replacement character.
 const openPair = /[\ud800-\udbff]$/;
@@ -50,7 +50,7 @@ const renderStart = (markdown: string, room: number): Start => {
     isAll: markdown.length <= chars,
   });
   const usual = start(usualSourceChars);
-  if (usual.isAll || usual.whole.text.length > room) return usual;
+  if (usual.isAll || usual.whole.text.length > 0.75 * room) return usual;
   const long = start(longSourceChars);
   // With more text a paragraph may have become too costly to format: then less of it says more.
   return long.whole.entities.length < usual.whole.entities.length ? usual : long;

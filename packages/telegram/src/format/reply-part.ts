@@ -3,7 +3,7 @@ import type { MessageEntity } from '@grammyjs/types';
 /** The entity kinds a reply uses; a subset of the Bot API's MessageEntity. */
 export type ReplyEntity =
   | (MessageEntity.CommonMessageEntity & {
-      type: 'bold' | 'italic' | 'strikethrough' | 'code' | 'blockquote' | 'expandable_blockquote';
+      type: 'bold' | 'italic' | 'strikethrough' | 'spoiler' | 'code' | 'blockquote' | 'expandable_blockquote';
     })
   | MessageEntity.PreMessageEntity
   | MessageEntity.TextLinkMessageEntity;

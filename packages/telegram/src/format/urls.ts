@@ -16,3 +16,15 @@ export const isLinkable = (url: string): boolean => {
 /** True when the text alone already is the address: Telegram links it by itself and no entity is spent. */
 export const isSelfLink = (text: string, url: string): boolean =>
   url === text || url === `mailto:${text}` || url === `http://${text}` || url === `https://${text}`;
+
+// Without a scheme only names that are hardly anything else: README.md, Node.js and ASP.NET are no addresses.
+const namedHost =
+  /^(?:(?:https?:\/\/|www\.)([^\s/?#:@]+\.[^\s/?#:@]+)|([^\s/?#:@]+\.(?:com|org|gov|edu)))(?=[/?#:]|$)/i;
+
+/** True when a link's text names a host and the link leads to another one: the trick of every phishing message. */
+export const isOtherAddress = (text: string, url: string): boolean => {
+  const [, withScheme, bare] = namedHost.exec(text.trim()) ?? [];
+  const named = (withScheme ?? bare)?.toLowerCase().replace(/^www\./, '');
+  const host = (httpUrl.exec(url)?.[1] ?? '').toLowerCase();
+  return named !== undefined && host !== named && !host.endsWith(`.${named}`);
+};
