@@ -35,7 +35,7 @@ describe('commands', () => {
     expect([await set('Big', 'x'), await set('ok', ' '), await set('ok', 'x'.repeat(257))]).toEqual([
       'Bad Request: BOT_COMMAND_INVALID',
       'Bad Request: command description must be non-empty',
-      'Bad Request: BOT_COMMAND_DESCRIPTION_INVALID',
+      'Bad Request: command description length must not exceed 256',
     ]);
   });
 });

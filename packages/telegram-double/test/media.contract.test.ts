@@ -103,7 +103,7 @@ describe('files from the bot', () => {
     ]);
   });
 
-  it('refuse what is too large, too few or unknown', async () => {
+  it('refuse what is too large, too many or unknown', async () => {
     await using world = await aDouble();
     const { api } = world;
     const large = new InputFile(Buffer.alloc(11 * 1024 * 1024), 'big.png');
@@ -111,12 +111,17 @@ describe('files from the bot', () => {
       await reasonOf(api.sendPhoto(owner, large)),
       await reasonOf(api.sendPhoto(owner, 'AgADnonsense')),
       await reasonOf(api.getFile('AgADnonsense')),
-      await reasonOf(api.sendMediaGroup(owner, [InputMediaBuilder.photo(new InputFile(png, 'b.png'))])),
+      await reasonOf(
+        api.sendMediaGroup(
+          owner,
+          Array.from({ length: 11 }, () => InputMediaBuilder.photo('AgADnonsense')),
+        ),
+      ),
     ]).toEqual([
       'Bad Request: file is too big for a photo',
       "Bad Request: wrong remote file identifier specified: can't unserialize it",
       'Bad Request: invalid file_id',
-      'Bad Request: group send failed: there must be 2-10 items in an album',
+      'Bad Request: too many messages to send as an album',
     ]);
   });
 

@@ -60,11 +60,13 @@ export const commandMethods: Methods = {
     if (!Array.isArray(list)) throw badRequest('expected an Array of BotCommand');
     if (list.length > 100) throw badRequest('BOT_COMMANDS_TOO_MUCH');
     const commands = list.map((one: Record<string, unknown>): BotCommand => {
-      const command = plainText(one['command']).replace(/^\//, '');
+      const command = plainText(one['command']).trim().replace(/^\//, '');
       const description = plainText(one['description']).trim();
-      if (!/^[a-z0-9_]{1,32}$/.test(command)) throw badRequest('BOT_COMMAND_INVALID');
+      if (command === '') throw badRequest('command must be non-empty');
+      if (codePoints(command) > 32) throw badRequest('command length must not exceed 32');
       if (description === '') throw badRequest('command description must be non-empty');
-      if (codePoints(description) > 256) throw badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
+      if (codePoints(description) > 256) throw badRequest('command description length must not exceed 256');
+      if (!/^[a-z0-9_]+$/.test(command)) throw badRequest('BOT_COMMAND_INVALID');
       return { command, description };
     });
     const name = slotOf(call);

@@ -57,10 +57,10 @@ const sendMedia =
   };
 
 const sendMediaGroup = (call: Call): unknown => {
-  const media = call.params.json('media', 'InputMedia');
-  if (!Array.isArray(media)) throw badRequest("can't parse media JSON object");
-  if (media.length < 2 || media.length > 10)
-    throw badRequest('group send failed: there must be 2-10 items in an album');
+  const media = call.params.json('media', 'media');
+  if (!Array.isArray(media)) throw badRequest('expected an Array of InputMedia');
+  if (media.length > 10) throw badRequest('too many messages to send as an album');
+  if (media.length === 0) throw badRequest('there are no messages to send');
   const chat = writableChat(call);
   const threadId = threadOf(call, chat);
   const target = replyTargetOf(call, chat);
@@ -79,7 +79,8 @@ const sendMediaGroup = (call: Call): unknown => {
       ...(threadId === undefined ? {} : { threadId }),
       ...(target === undefined ? {} : { replyToId: target.id }),
       silent: call.params.bool('disable_notification'),
-      body: { media_group_id: albumId, ...body },
+      // One alone is no album.
+      body: bodies.length === 1 ? body : { media_group_id: albumId, ...body },
     });
     return messageObject(call.world, call.bot.id, message);
   });

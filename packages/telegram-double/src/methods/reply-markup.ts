@@ -28,7 +28,8 @@ export const readInlineMarkup = (params: Params): Json | undefined => {
 const inlineKeyboard = (rows: unknown): Json | undefined => {
   if (!Array.isArray(rows)) throw badRequest('field "inline_keyboard" must be of type Array');
   const keyboard = rows.map((row: unknown) => {
-    if (!Array.isArray(row)) throw badRequest('field "inline_keyboard" must be an Array of Arrays');
+    if (!Array.isArray(row))
+      throw badRequest('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays');
     return row.map(inlineButton);
   });
   const filled = keyboard.filter((row) => row.length > 0);
@@ -36,13 +37,14 @@ const inlineKeyboard = (rows: unknown): Json | undefined => {
 };
 
 const inlineButton = (button: unknown): Json => {
-  if (!isObject(button)) throw badRequest("can't parse inline keyboard button: expected an Object");
+  if (!isObject(button)) throw badRequest("can't parse inline keyboard button: InlineKeyboardButton must be an Object");
   const text = plainText(button['text']).trim();
   if (text === '') throw badRequest('inline keyboard button text must be non-empty');
   const data = button['callback_data'];
-  if (data !== undefined) {
+  // Empty data counts as none.
+  if (data !== undefined && data !== '') {
     const bytes = Buffer.byteLength(plainText(data));
-    if (bytes === 0 || bytes > maxCallbackBytes) throw badRequest('BUTTON_DATA_INVALID');
+    if (bytes > maxCallbackBytes) throw badRequest('BUTTON_DATA_INVALID');
     return { ...button, text, callback_data: plainText(data) };
   }
   const kinds = [

@@ -1,5 +1,5 @@
 import { epochS } from '../clock.ts';
-import { codePoints } from '../text/plain-text.ts';
+import { codePoints, plainText } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { personView } from '../world/page-view.ts';
 import { messageObject } from '../world/bot-view.ts';
@@ -65,11 +65,15 @@ const deletableS = 48 * 3600;
 const deleteOne = (call: Call, chat: ChatRecord, id: number): void => {
   const message = call.world.message(chat.key, id);
   if (message === undefined) throw badRequest('message to delete not found');
-  const mayDelete =
-    message.fromId === call.bot.id || chat.type === 'private' || chat.members[call.bot.id] === 'administrator';
-  if (!mayDelete) throw badRequest("message can't be deleted");
-  const isOld = epochS(call.world.clock) - message.date > deletableS;
-  if (isOld && chat.members[call.bot.id] !== 'administrator') throw badRequest("message can't be deleted for everyone");
+  const isOwn = message.fromId === call.bot.id;
+  const isAdministrator = chat.members[call.bot.id] === 'administrator';
+  if (chat.type === 'supergroup') {
+    if (!isOwn && !isAdministrator) throw badRequest("message can't be deleted");
+  } else {
+    const mayDelete = chat.type === 'private' || isOwn || isAdministrator;
+    if (!mayDelete || epochS(call.world.clock) - message.date > deletableS)
+      throw badRequest("message can't be deleted for everyone");
+  }
   call.world.deleteMessage(chat.key, id);
   call.world.events.publish(chat.key, { type: 'deleted', chatId: chat.key, messageIds: [id] });
 };
@@ -106,9 +110,11 @@ export const textMethods: Methods = {
     return true;
   },
   deletemessages: (call) => {
-    const ids = call.params.json('message_ids', 'message identifiers');
-    if (!Array.isArray(ids) || ids.length === 0) throw badRequest('message identifiers are not specified');
+    const ids = call.params.json('message_ids', 'message_ids');
+    if (ids === undefined) throw badRequest('message identifiers are not specified');
+    if (!Array.isArray(ids)) throw badRequest('expected an Array of message identifiers');
     if (ids.length > 100) throw badRequest('too many message identifiers specified');
+    if (ids.some((id) => !/^\d+$/.test(plainText(id)))) throw badRequest("can't parse message identifier as a Number");
     const chat = writableChat(call);
     for (const id of ids.map(Number)) if (call.world.message(chat.key, id) !== undefined) deleteOne(call, chat, id);
     return true;
