@@ -4,8 +4,7 @@
  * always renders the same. `test/bench/render-reply.bench.ts` compares the outcome with the clock.
  */
 export const parseCostUs = (source: string): number => {
-  const { lines, starts, containers, depth } = blockMarks(source);
-  if (containers > maxContainers) return Number.POSITIVE_INFINITY;
+  const { lines, starts, depth } = blockMarks(source);
   return (
     0.35 * source.length +
     12 * lines +
@@ -16,7 +15,6 @@ export const parseCostUs = (source: string): number => {
   );
 };
 
-const maxContainers = 20;
 const indentOfALevel = 2;
 
 const count = (source: string, pattern: RegExp): number => {
@@ -29,8 +27,6 @@ interface BlockMarks {
   lines: number;
   /** Marks that begin a block: items, headings, rules, definitions, and the quote marks of a quote's first line. */
   starts: number;
-  /** The most containers that a line opens. */
-  containers: number;
   /** The most levels that a line may be in, by its containers and its indentation. */
   depth: number;
 }
@@ -39,7 +35,7 @@ const lineStart =
   /^((?:[ \t]*(?:>|[-+*](?![^ \t\n])|\d{1,9}[.)](?![^ \t\n])|\[\^[^\]\n]{1,64}\]:))*)([ \t]*)([-#=[]?)/gm;
 
 const blockMarks = (source: string): BlockMarks => {
-  const found: BlockMarks = { lines: 0, starts: 0, containers: 0, depth: 0 };
+  const found: BlockMarks = { lines: 0, starts: 0, depth: 0 };
   let isInQuote = false;
   for (const [, prefix = '', indent = '', mark = ''] of source.matchAll(lineStart)) {
     const quotes = prefix === '' ? 0 : count(prefix, />/g);
@@ -47,7 +43,6 @@ const blockMarks = (source: string): BlockMarks => {
     const outer = prefix === '' ? 0 : prefix.length - prefix.trimStart().length;
     found.lines += 1;
     found.starts += others + mark.length + (isInQuote ? 0 : quotes);
-    found.containers = Math.max(found.containers, quotes + others);
     found.depth = Math.max(found.depth, quotes + others + (outer + indent.length) / indentOfALevel);
     isInQuote = quotes > 0;
   }
