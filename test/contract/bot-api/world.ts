@@ -15,6 +15,8 @@ export const friend = 4_242_002;
 /** A double of its own, one client of a library, and the people who write to it. Time moves only by hand. */
 export interface World {
   readonly double: TelegramDouble;
+  /** Where the double listens. */
+  readonly url: string;
   readonly clock: ManualClock;
   readonly bot: BotClient;
   /** A client of the same library with another token. */
@@ -58,6 +60,7 @@ export const openWorld = async (
   };
   return {
     double,
+    url,
     clock,
     bot,
     people,
