@@ -158,11 +158,15 @@ describe('our replies by the rules of TDLib', () => {
   });
 });
 
-/** One entity per kind and unit of text: how a style is cut into entities says nothing. */
+/** One entity per kind and unit of text: how a style is cut into entities says nothing, and a link to a person is a mention. */
 const styledUnits = (reading: Reading): Reading => {
   if ('error' in reading) return reading;
   const units = reading.entities.flatMap(({ type, offset, length }) =>
-    Array.from({ length }, (_, i) => ({ type, offset: offset + i, length: 1 })),
+    Array.from({ length }, (_, i) => ({
+      type: type === 'text_mention' ? 'text_link' : type,
+      offset: offset + i,
+      length: 1,
+    })),
   );
   const unique = new Map(units.map((unit) => [`${unit.offset} ${unit.type}`, unit]));
   return {
