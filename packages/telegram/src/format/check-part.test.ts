@@ -13,6 +13,10 @@ describe('checkPart', () => {
     expect(checkPart({ text: 'a\n  code;', entities })).toEqual([]);
   });
 
+  it('lets a quote begin with the whitespace of its code', () => {
+    expect(checkPart({ text: ' x y', entities: [quote(0, 4), code(0, 2)] })).toEqual([]);
+  });
+
   it.each<[string, string, ReplyEntity[]]>([
     ['too long', 'x'.repeat(4097), []],
     ['empty', ' \n', []],

@@ -8,7 +8,7 @@ export const checkPart = (part: ReplyPart): string[] => [
   ...checkText(part.text),
   ...checkStart(part),
   ...(part.entities.length > 100 ? [`${part.entities.length} entities, more than 100`] : []),
-  ...part.entities.flatMap((entity) => checkEntity(part.text, entity)),
+  ...part.entities.flatMap((entity) => checkEntity(part, entity)),
   ...checkNesting(part.entities),
 ];
 
@@ -35,7 +35,7 @@ const isChangedByServer = (code: number): boolean =>
   (code >= 0x2028 && code <= 0x202e) ||
   [0x30a, 0x333, 0x33f].includes(code);
 
-const checkEntity = (text: string, entity: ReplyEntity): string[] => {
+const checkEntity = ({ text, entities }: ReplyPart, entity: ReplyEntity): string[] => {
   const { type, offset, length } = entity;
   const problem = (what: string): string => `${type} at ${offset}+${length} ${what}`;
   if (!Number.isInteger(offset) || !Number.isInteger(length) || offset < 0) return [problem('is not a range')];
@@ -45,7 +45,8 @@ const checkEntity = (text: string, entity: ReplyEntity): string[] => {
   const problems: string[] = [];
   if (!slice.isWellFormed()) problems.push(problem('begins or ends in the middle of a character'));
   if (slice.trim() === '') problems.push(problem('covers only whitespace'));
-  if (type !== 'pre' && type !== 'code' && slice !== slice.trim()) problems.push(problem('has whitespace at an edge'));
+  const mayHaveEdges = isCode(entity) || (isQuote(entity) && entities.some((other) => sharesEdge(entity, other)));
+  if (!mayHaveEdges && slice !== slice.trim()) problems.push(problem('has whitespace at an edge'));
   if (type === 'pre' && entity.language !== undefined && (entity.language === '' || entity.language.length > 128)) {
     problems.push(problem(`has the language "${entity.language}"`));
   }
@@ -63,6 +64,9 @@ const end = (entity: ReplyEntity): number => entity.offset + entity.length;
 const isCode = (entity: ReplyEntity): boolean => entity.type === 'pre' || entity.type === 'code';
 const isQuote = (entity: ReplyEntity): boolean =>
   entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
+
+const sharesEdge = (quote: ReplyEntity, other: ReplyEntity): boolean =>
+  isCode(other) && (other.offset === quote.offset || end(other) === end(quote));
 
 const checkNesting = (entities: readonly ReplyEntity[]): string[] => {
   const problems: string[] = [];

@@ -29,7 +29,18 @@ export const clip = (whole: FormattedText, start: number, end: number): ReplyPar
     );
     return range === null ? [] : [{ ...entity, ...range }];
   });
-  return { text, entities };
+  return { text, entities: entities.map((entity) => aroundItsCode(entity, entities)).sort(byRange) };
+};
+
+const endOf = (entity: ReplyEntity): number => entity.offset + entity.length;
+const byRange = (a: ReplyEntity, b: ReplyEntity): number => a.offset - b.offset || b.length - a.length;
+
+/** A quote that begins or ends with the whitespace of code keeps it, so that the code lies inside it. */
+const aroundItsCode = (entity: ReplyEntity, all: readonly ReplyEntity[]): ReplyEntity => {
+  if (entity.type !== 'blockquote' && entity.type !== 'expandable_blockquote') return entity;
+  const code = all.filter((other) => isCode(other) && other.offset < endOf(entity) && endOf(other) > entity.offset);
+  const offset = Math.min(entity.offset, ...code.map((other) => other.offset));
+  return { ...entity, offset, length: Math.max(endOf(entity), ...code.map(endOf)) - offset };
 };
 
 const trimmed = (text: string, start: number, end: number, keepEdges: boolean) => {

@@ -67,6 +67,13 @@ describe('renderReply', () => {
     ]);
   });
 
+  it('keeps the indentation of code at the edge of a quote inside both', () => {
+    expect(one('> ```\n>   code\n> ```\n> end')?.entities).toEqual([
+      { type: 'blockquote', offset: 0, length: 11 },
+      { type: 'pre', offset: 0, length: 6 },
+    ]);
+  });
+
   it('interrupts bold where code begins, because Telegram lets code share a range with nothing', () => {
     expect(one('**a `b` c**')?.entities).toEqual([
       { type: 'bold', offset: 0, length: 1 },
