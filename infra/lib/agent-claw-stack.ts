@@ -33,8 +33,9 @@ export class AgentClawStack extends Stack {
     const telegram = new TelegramSecret(this, 'Telegram');
     const wakes = new WakeQueue(this, 'Wakes', { runnerTimeout: AGENT_RUNNER_TIMEOUT });
     const api = new HttpApi(this, 'HttpApi');
-    const { bot } = new WebhookRegistrar(this, 'WebhookRegistrar', {
+    const { bot, claimLink } = new WebhookRegistrar(this, 'WebhookRegistrar', {
       telegram,
+      tables,
       webhookUrl: api.webhookUrl,
       parameters,
     });
@@ -54,6 +55,7 @@ export class AgentClawStack extends Stack {
       new CfnOutput(this, name, { value, description });
     };
     output('WebhookUrl', api.webhookUrl, 'Where Telegram delivers');
+    output('ClaimLink', claimLink, 'Makes the first who follows it the owner; for nobody else to see until then');
     output('WorkspaceBucket', workspace.bucket.bucketName, 'Your files are under workspace/ in this bucket');
     output(
       'PutTokenCommand',

@@ -23,9 +23,14 @@ export const declareParameters = (scope: Construct): Parameters => {
   ): string =>
     new CfnParameter(scope, id, { type: 'String', default: defaultValue, description, ...rule }).valueAsString;
   return {
-    ownerId: declare('OwnerId', '', 'Numeric Telegram user id of the owner. Empty: nobody is let in.', {
-      allowedPattern: '^[0-9]*$',
-    }),
+    ownerId: declare(
+      'OwnerId',
+      '',
+      'Numeric Telegram user id of the owner. Empty: whoever follows the link in the output ClaimLink first.',
+      {
+        allowedPattern: '^[0-9]*$',
+      },
+    ),
     botTokenVersion: declare('BotTokenVersion', '0', 'Raise it after putting a bot token into the secret.', {
       allowedPattern: '^[0-9]+$',
     }),

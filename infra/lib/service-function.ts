@@ -56,7 +56,7 @@ export class ServiceFunction extends Construct {
     });
   }
 
-  allow(sid: string, actions: string[], resources: string[]): void {
-    this.role.addToPolicy(new PolicyStatement({ sid, actions, resources }));
+  allow(sid: string, actions: string[], resources: string[], conditions: Record<string, object> = {}): void {
+    this.role.addToPolicy(new PolicyStatement({ sid, actions, resources, conditions }));
   }
 }

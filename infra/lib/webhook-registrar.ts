@@ -3,10 +3,12 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Parameters } from './parameters.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { StateTables } from './state-tables.ts';
 import type { TelegramSecret } from './telegram-secret.ts';
 
 export interface WebhookRegistrarProps {
   readonly telegram: TelegramSecret;
+  readonly tables: StateTables;
   readonly webhookUrl: string;
   readonly parameters: Parameters;
 }
@@ -21,6 +23,8 @@ export interface Bot {
 /** Tells Telegram where we are, on every deploy that changes the address, the token's version or the secret's generation. */
 export class WebhookRegistrar extends Construct {
   readonly bot: Bot;
+  /** The link that makes the first who follows it the owner, or a word on why there is none. */
+  readonly claimLink: string;
 
   constructor(scope: Construct, id: string, props: WebhookRegistrarProps) {
     super(scope, id);
@@ -32,6 +36,7 @@ export class WebhookRegistrar extends Construct {
       memoryMiB: 256,
       environment: {
         TELEGRAM_SECRET_ID: props.telegram.secret.secretArn,
+        STATE_TABLE: props.tables.state.tableName,
       } satisfies Record<keyof WebhookRegistrarEnvironment, string>,
     });
     service.allow(
@@ -39,6 +44,10 @@ export class WebhookRegistrar extends Construct {
       ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
       [props.telegram.secret.secretArn],
     );
+    // The one item that says who may talk to the bot, and no lane.
+    service.allow('Access', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.tables.state.tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['access'] },
+    });
     const webhook = new CustomResource(this, 'Webhook', {
       resourceType: 'Custom::TelegramWebhook',
       serviceToken: service.function.functionArn,
@@ -48,8 +57,10 @@ export class WebhookRegistrar extends Construct {
         BotTokenVersion: props.parameters.botTokenVersion,
         SecretGeneration: props.parameters.webhookSecretGeneration,
         Delivery: props.parameters.delivery,
+        OwnerId: props.parameters.ownerId,
       },
     });
+    this.claimLink = webhook.getAttString('ClaimLink');
     this.bot = {
       id: webhook.getAttString('BotId'),
       username: webhook.getAttString('BotUsername'),

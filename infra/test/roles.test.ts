@@ -6,6 +6,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 const stack = synthesize();
@@ -57,6 +58,7 @@ describe('roles', () => {
       WebhookRegistrarServiceRoleDefaultPolicy: [
         `${LOGS} -> <WebhookRegistrarServiceLogs.Arn>`,
         'secretsmanager:GetSecretValue secretsmanager:PutSecretValue -> <TelegramSecret>',
+        'dynamodb:GetItem dynamodb:UpdateItem -> <TablesState.Arn>',
       ],
       AgentRuntimeExecutionRoleDefaultPolicy: [
         `logs:CreateLogGroup logs:DescribeLogStreams -> ${RUNTIME_LOGS}/aws/bedrock-agentcore/runtimes/*`,
@@ -73,6 +75,11 @@ describe('roles', () => {
         'ecr:GetAuthorizationToken -> *',
       ],
     });
+  });
+
+  it('let the registrar see one item of the state table and no lane', () => {
+    const [, , access] = statementsOf('WebhookRegistrarServiceRoleDefaultPolicy');
+    expect(access?.Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['access'] } });
   });
 
   it('have no rights from elsewhere: no managed policies, no inline policies, no wildcard in an action', () => {

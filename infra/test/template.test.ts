@@ -190,16 +190,20 @@ describe('the stack', () => {
       RUNTIME_EPOCH: '<AgentRuntime.AgentRuntimeVersion>',
       TELEGRAM_SECRET_ID: '<TelegramSecret>',
       BOT_ID: `<${webhook}.BotId>`,
+      BOT_USERNAME: `<${webhook}.BotUsername>`,
     });
+    const { Outputs } = JSON.parse(stack.templateText) as { Outputs: Record<string, { Value: unknown }> };
+    expect(rendered(Outputs['ClaimLink']?.Value)).toBe(`<${webhook}.ClaimLink>`);
   });
 
-  it('runs the registrar again when the address, the token, the generation or the delivery changes', () => {
+  it('runs the registrar again when the address, the token, the generation, the delivery or the owner changes', () => {
     const { ServiceToken: _, ServiceTimeout: __, ...properties } = only('Custom::TelegramWebhook').Properties;
     expect(Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, rendered(value)]))).toEqual({
       WebhookUrl: '<HttpApi.ApiEndpoint>/telegram/webhook',
       BotTokenVersion: '<BotTokenVersion>',
       SecretGeneration: '<WebhookGeneration>',
       Delivery: '<Delivery>',
+      OwnerId: '<OwnerId>',
     });
   });
 

@@ -6,9 +6,16 @@ export interface RegistrationData {
   readonly BotUsername: string;
   /** SHA-256 in hex of each valid webhook secret, comma separated. */
   readonly WebhookSecretDigests: string;
+  /** The link that makes the first who follows it the owner, or a word on why there is none. Never empty: it becomes an output. */
+  readonly ClaimLink: string;
 }
 /** Fail closed: no digest matches any header, so the webhook refuses everybody. */
-export const NOT_CONNECTED: RegistrationData = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
+export const NOT_CONNECTED: RegistrationData = {
+  BotId: '0',
+  BotUsername: '',
+  WebhookSecretDigests: '',
+  ClaimLink: 'none: there is no bot yet',
+};
 
 export type Result =
   | { readonly kind: 'done'; readonly data: RegistrationData }

@@ -6,7 +6,7 @@ import { answerCloudFormation } from './answer-cloudformation.ts';
 import { createAnswerRequest } from './answer-request.ts';
 import { parseRequest } from './cloudformation-event.ts';
 
-const DATA = { BotId: '7000', BotUsername: 'claw_bot', WebhookSecretDigests: 'd' };
+const DATA = { BotId: '7000', BotUsername: 'claw_bot', WebhookSecretDigests: 'd', ClaimLink: 'none: x' };
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {}, with: () => silent };
 const never = new AbortController().signal;
 
@@ -154,7 +154,7 @@ describe('answer-request', () => {
     const back = anUpdate(receiver.url, numbers('2', '0'), numbers('1', '0'));
     await answering(async () => Promise.reject(new Error('AccessDenied')))(back, never);
     await answering(() => new Promise(() => {}))(back, AbortSignal.abort());
-    const Data = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
+    const Data = { BotId: '0', BotUsername: '', WebhookSecretDigests: '', ClaimLink: 'none: there is no bot yet' };
     const notConnected = { contentType: undefined, body: { Status: 'SUCCESS', Data, ...envelope } };
     expect(receiver.answers).toEqual([notConnected, notConnected]);
   });

@@ -9,6 +9,8 @@ const registrationSchema = z.object({
   /** Raised by the owner after a new token was put into the secret. */
   BotTokenVersion: z.string(),
   Delivery: deliverySchema,
+  /** Whom the deployment names as owner. Empty: the bot belongs to whoever claims it first, with the link that is made then. */
+  OwnerId: z.string().default(''),
   /** Raised by the owner to replace the webhook secret. */
   SecretGeneration: z.string().default('0'),
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Log } from '@agent-claw/core';
+import type { AccessRecord, Log } from '@agent-claw/core';
+import { memoryAccess } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { botApi } from './bot-api.ts';
 import { fakeBotApi } from './fake-bot-api.ts';
@@ -10,7 +11,9 @@ import type { SecretStore } from './secret-store.ts';
 
 const TOKEN = '7000:AAE-only-for-tests_0123456789abcdefghij';
 const URL_OURS = 'https://abc123.execute-api.eu-west-1.amazonaws.com/telegram/webhook';
-const NOT_CONNECTED = { BotId: '0', BotUsername: '', WebhookSecretDigests: '' };
+const NOT_CONNECTED = { BotId: '0', BotUsername: '', WebhookSecretDigests: '', ClaimLink: 'none: there is no bot yet' };
+const NAMED = 'none: the deployment names the owner';
+const ROLLBACK = 'none: a rollback makes no new link';
 const signal = new AbortController().signal;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -24,16 +27,18 @@ const aRequest = (
     BotTokenVersion: '1',
     Delivery: 'webhook',
     SecretGeneration: '0',
+    OwnerId: '4242001',
     ...registration,
   },
   replaceSecret,
   goesBack: false,
 });
 
-const aWorld = async (value: string) => {
+const aWorld = async (value: string, record: Partial<AccessRecord> = {}) => {
   const api = await fakeBotApi(TOKEN);
   const lines: string[] = [];
-  const state = { value, minted: 0 };
+  const state = { value, minted: 0, codes: 0 };
+  const access = memoryAccess({ now: () => 0 }, record);
   const log: Log = {
     info: (event, fields) => lines.push(JSON.stringify({ event, ...fields })),
     warn: (event, fields) => lines.push(JSON.stringify({ event, ...fields })),
@@ -51,6 +56,9 @@ const aWorld = async (value: string) => {
     secrets,
     botApi: (token: string, abort: AbortSignal) => botApi(api.root, token, abort),
     newWebhookSecret: () => `minted-${(state.minted += 1)}`,
+    access: access.open(),
+    newClaimCode: () => `code-${(state.codes += 1)}`,
+    now: () => 5,
     sleep: async (ms: number) => {
       slept.push(ms);
     },
@@ -60,6 +68,7 @@ const aWorld = async (value: string) => {
     api,
     lines,
     slept,
+    access,
     stored: () => JSON.parse(state.value) as Record<string, string>,
     register: createRegisterWebhook(deps),
     unregister: createUnregisterWebhook(deps),
@@ -83,9 +92,10 @@ describe('register-webhook', () => {
       BotId: '7000',
       BotUsername: 'claw_bot',
       WebhookSecretDigests: sha256('minted-1'),
+      ClaimLink: NAMED,
     });
     expect(world.stored()).toEqual({ botToken: TOKEN, webhookSecret: 'minted-1' });
-    expect(world.methods()).toEqual(['getMe', 'setWebhook', 'getWebhookInfo', 'setMyCommands']);
+    expect(world.methods()).toEqual(['getMe', 'setWebhook', 'getWebhookInfo', 'setMyCommands', 'setMyCommands']);
     expect(world.api.calls[1]?.parameters).toEqual({
       url: URL_OURS,
       secret_token: 'minted-1',
@@ -107,6 +117,56 @@ describe('register-webhook', () => {
     const stored = world.stored();
     expect(await world.register(aRequest(), signal)).toEqual(first);
     expect(world.stored()).toEqual(stored);
+  });
+
+  describe('while the deployment names no owner', () => {
+    const unnamed = aRequest({ OwnerId: '' });
+    const owner = { id: '77', name: 'Ada', claimedAtMs: 1 };
+
+    it('makes a link to claim the bot with, and keeps only the digest of its code; the next run makes it worthless', async () => {
+      await using world = await aWorld(JSON.stringify({ botToken: TOKEN }));
+      expect((await world.register(unnamed, signal)).ClaimLink).toBe('https://t.me/claw_bot?start=code-1');
+      expect(world.access.peek().claim).toEqual({ digest: sha256('code-1'), createdAtMs: 5 });
+      expect(world.lines.join('\n')).not.toContain('code-1');
+      expect((await world.register(unnamed, signal)).ClaimLink).toBe('https://t.me/claw_bot?start=code-2');
+      expect(world.access.peek().claim?.digest).toBe(sha256('code-2'));
+      expect(world.methods().filter((method) => method === 'setMyCommands')).toHaveLength(2);
+    });
+
+    it('makes none for a bot that somebody has claimed, and gives the owner the whole menu', async () => {
+      await using world = await aWorld(JSON.stringify({ botToken: TOKEN }), { owner });
+      expect((await world.register(unnamed, signal)).ClaimLink).toBe('none: the bot has an owner');
+      expect(world.access.peek()).toEqual({ owner, guests: {}, groups: {} });
+      const menus = world.api.calls.filter(({ method }) => method === 'setMyCommands');
+      expect(menus.map(({ parameters }) => parameters['scope'])).toEqual([
+        { type: 'all_private_chats' },
+        { type: 'chat', chat_id: 77 },
+      ]);
+      const names = menus.map(({ parameters }) =>
+        (parameters['commands'] as { command: string }[]).map(({ command }) => command),
+      );
+      expect([names[0]?.includes('access'), names[1]?.includes('access')]).toEqual([false, true]);
+    });
+
+    it('leaves the link that the outputs show alone when the stack goes back', async () => {
+      const claim = { digest: sha256('shown'), createdAtMs: 1 };
+      await using world = await aWorld(JSON.stringify({ botToken: TOKEN }), { claim });
+      expect((await world.register({ ...unnamed, goesBack: true }, signal)).ClaimLink).toBe(ROLLBACK);
+      expect(world.access.peek().claim).toEqual(claim);
+    });
+
+    it('has no link to show without a name, and shows what to send', async () => {
+      await using world = await aWorld(JSON.stringify({ botToken: TOKEN }));
+      world.api.refusals.push({ method: 'getMe', error_code: 404, description: 'Not Found' });
+      const external = aRequest({ OwnerId: '', Delivery: 'external' });
+      expect((await world.register(external, signal)).ClaimLink).toBe('/start code-1');
+    });
+  });
+
+  it('takes back a link once the deployment names the owner', async () => {
+    await using world = await aWorld(JSON.stringify({ botToken: TOKEN }), { claim: { digest: 'd', createdAtMs: 1 } });
+    await world.register(aRequest(), signal);
+    expect(world.access.peek()).toEqual({ guests: {}, groups: {} });
   });
 
   it('takes a bare token and stores it in the form that the other functions read', async () => {
@@ -185,6 +245,7 @@ describe('register-webhook', () => {
         BotId: '7000',
         BotUsername: 'claw_bot',
         WebhookSecretDigests: `${sha256('new')},${sha256('old')}`,
+        ClaimLink: ROLLBACK,
       });
       expect(world.api.webhook.url).toBe(URL_OURS);
       expect(world.stored()).toEqual({ botToken: TOKEN, ...PREVIOUS });
@@ -197,6 +258,7 @@ describe('register-webhook', () => {
         BotId: '7001',
         BotUsername: '',
         WebhookSecretDigests: `${sha256('new')},${sha256('old')}`,
+        ClaimLink: ROLLBACK,
       });
       expect(world.stored()).toEqual({ botToken, ...PREVIOUS });
       expect(world.lines.join('\n')).toContain('rolled_back_without_telegram');
@@ -209,6 +271,7 @@ describe('register-webhook', () => {
         BotId: '7000',
         BotUsername: '',
         WebhookSecretDigests: sha256('minted-1'),
+        ClaimLink: ROLLBACK,
       });
     });
 
@@ -218,6 +281,7 @@ describe('register-webhook', () => {
         BotId: '7001',
         BotUsername: '',
         WebhookSecretDigests: '',
+        ClaimLink: ROLLBACK,
       });
       await using unusable = await aWorld('{"botToken":"hunter2"}');
       expect(await unusable.register(back, signal)).toEqual(NOT_CONNECTED);
@@ -251,6 +315,7 @@ describe('register-webhook', () => {
       BotId: '7000',
       BotUsername: '',
       WebhookSecretDigests: sha256('given'),
+      ClaimLink: NAMED,
     });
   });
 

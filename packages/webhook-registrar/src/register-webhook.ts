@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { BOT_COMMANDS } from '@agent-claw/core';
-import type { Log } from '@agent-claw/core';
+import type { AccessStore, Log } from '@agent-claw/core';
 import * as z from 'zod';
 import { NOT_CONNECTED } from './answer-cloudformation.ts';
 import type { RegistrationData } from './answer-cloudformation.ts';
 import { BotApiError } from './bot-api.ts';
 import type { CallBotApi } from './bot-api.ts';
 import type { Delivery, RegistrationRequest } from './cloudformation-event.ts';
+import { NO_NEW_LINK, offerClaim } from './offer-claim.ts';
+import { publishCommands } from './publish-commands.ts';
 import type { SecretStore, TelegramSecret } from './secret-store.ts';
 
 export interface RegisterWebhookDeps {
@@ -14,6 +15,10 @@ export interface RegisterWebhookDeps {
   readonly botApi: (token: string, signal: AbortSignal) => CallBotApi;
   /** 32 fresh random bytes, base64url. */
   readonly newWebhookSecret: () => string;
+  readonly access: Pick<AccessStore, 'update'>;
+  /** 16 fresh random bytes, base64url. */
+  readonly newClaimCode: () => string;
+  readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly log: Log;
 }
@@ -77,9 +82,10 @@ const connect = async (
   const secret = await withWebhookSecret(deps, stored, request.replaceSecret, signal);
   if (delivery !== 'polling') await register(deps, call, url, secret.webhookSecret, delivery);
   const settled = delivery === 'webhook' && !keepsPrevious ? await retirePrevious(deps, call, secret, signal) : secret;
-  await publishCommands(deps, call);
+  const claim = await offerClaim(deps, request, me.username);
+  await publishCommands(deps, call, claim.ownerId);
   deps.log.info('bot_connected', { botId: me.id, delivery, webhookHost: new URL(url).host });
-  return { BotId: me.id, BotUsername: me.username, WebhookSecretDigests: digestsOf(settled) };
+  return { BotId: me.id, BotUsername: me.username, WebhookSecretDigests: digestsOf(settled), ClaimLink: claim.link };
 };
 
 /** The secret that made an update fail is still there when CloudFormation rolls that update back, so Telegram's answer cannot decide. */
@@ -96,7 +102,12 @@ const goBack = async (
     // Read again: a first webhook secret may have been stored, and Telegram may be using it.
     const latest = await deps.secrets.read(signal);
     const secret = latest.kind === 'present' ? latest.secret : stored;
-    return { BotId: botIdOf(secret.botToken), BotUsername: '', WebhookSecretDigests: digestsOf(secret) };
+    return {
+      BotId: botIdOf(secret.botToken),
+      BotUsername: '',
+      WebhookSecretDigests: digestsOf(secret),
+      ClaimLink: NO_NEW_LINK,
+    };
   }
 };
 
@@ -215,17 +226,6 @@ const retirePrevious = async (
   await deps.secrets.write(settled, signal);
   deps.log.info('previous_webhook_secret_retired');
   return settled;
-};
-
-const publishCommands = async (deps: RegisterWebhookDeps, call: CallBotApi): Promise<void> => {
-  try {
-    await call('setMyCommands', {
-      commands: BOT_COMMANDS.map(({ name, description }) => ({ command: name, description })),
-    });
-  } catch (error) {
-    // The menu is a convenience: commands work without it.
-    deps.log.error('commands_not_published', error);
-  }
 };
 
 /** A token starts with the bot's id. */

@@ -23,5 +23,6 @@ export const untilAllowed = async <T>(deps: UntilAllowedDeps, attempt: () => Pro
   }
 };
 
-/** By name: Secrets Manager's client has no class for it. */
-const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === 'AccessDeniedException';
+/** By name: Secrets Manager's client has no class for it. Our own stores keep the client's error as the cause. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AccessDeniedException' || isRefusal(error.cause));
