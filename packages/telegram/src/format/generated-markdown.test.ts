@@ -169,6 +169,18 @@ describe('renderReply on generated Markdown', () => {
     );
   });
 
+  it('sends what Telegram accepts when the same few marks fill several messages', () => {
+    const few = fc.array(fc.oneof(fc.constantFrom(...blocks), syntax, word), { minLength: 2, maxLength: 8 });
+    const order = fc.array(fc.nat(7), { minLength: 200, maxLength: 600, size: 'max' });
+    fc.assert(
+      fc.property(few, order, (pieces, picks) => {
+        const unit = picks.map((pick) => pieces[pick % pieces.length] ?? '').join('');
+        expect(problemsOf(unit.repeat(Math.ceil(4500 / (unit.length + 1))))).toEqual([]);
+      }),
+      { numRuns: 50, seed: 4 },
+    );
+  });
+
   it('keeps every prefix of a stream valid', () => {
     fc.assert(
       fc.property(markdown, (text) => {
