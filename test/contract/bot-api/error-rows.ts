@@ -104,6 +104,16 @@ export const badRequests: readonly Row[] = [
     provoke: (server) => oldMessage(server, owner),
   },
   {
+    is: "message can't be deleted for everyone",
+    when: "it is another's in a basic group",
+    provoke: async (server) => {
+      const chat_id = await server.group({ type: 'group' });
+      const { messages } = await server.people(`/chats/${chat_id}/messages`, { text: 'mine' });
+      const [message] = messages as { messageId: number }[];
+      return server.call('deleteMessage', { chat_id, message_id: message?.messageId });
+    },
+  },
+  {
     is: 'message to be replied not found',
     when: 'it is gone',
     provoke: ({ send }) => send({ reply_parameters: { message_id: 999 } }),

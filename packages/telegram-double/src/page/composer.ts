@@ -117,6 +117,8 @@ export const createComposer = (actions: PageActions) => {
       if (!sent && now.place === place && input.value === '') write(text);
     });
     write('');
+    // Opened by what was typed; left open it would cover the answer's buttons.
+    commandMenu.show(null, '');
     setIntent({ kind: 'new' });
   };
   const sendFiles = (files: readonly File[], text: string, replyTo: MessageView | null): void => {
