@@ -2,28 +2,37 @@ import { asidesIn } from '@agent-claw/core';
 import type { EntryId, InboxEntry, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
+import { EDIT_PREFIX } from './find-sent.ts';
 import { sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
+import { answerPress, applySettings, sendMenu } from './show-menu.ts';
 import type { TurnResult } from './turn-result.ts';
 
 export interface AsideDeps extends AnswerCommandDeps {
   readonly renderer: ReplyRenderer;
 }
 
-const keyOf = ({ id }: InboxEntry): string => `c-${id}`;
+const keyOf = ({ id, kind }: InboxEntry): string => (kind === 'button' ? `${EDIT_PREFIX}${id}` : `c-${id}`);
 
 const answerOne = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Promise<Delivery> => {
-  const { keeper, clock, ledger } = outbox;
-  const { markdown } = await answerCommand(deps, entry, keeper.lane(), clock.now());
-  const [part] = deps.renderer.final(markdown);
-  if (part === undefined) return { kind: 'delivered' };
-  const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
-  const delivery = await sendPart(outbox, keyOf(entry), part, options);
+  const { ledger } = outbox;
+  const delivery = await sayAside(deps, outbox, entry);
   // Over as well: trying again would end the same way.
   if (delivery.kind === 'undeliverable' && !(await ledger.note(keyOf(entry), { state: 'sent' })))
     return { kind: 'lease_lost' };
   return delivery;
 };
+
+const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Promise<Delivery> => {
+  const { keeper, clock } = outbox;
+  if (entry.kind === 'button') return answerPress(deps, outbox, keyOf(entry), entry);
+  const reply = await answerCommand(deps, entry, keeper.lane(), clock.now());
+  if (!(await applySettings(outbox, keyOf(entry), reply.settings))) return { kind: 'lease_lost' };
+  if (reply.menu !== undefined) return sendMenu(deps, outbox, keyOf(entry), reply.menu, entry);
+  const [part] = deps.renderer.final(reply.markdown);
+  if (part === undefined) return { kind: 'delivered' };
+  const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
+  return sendPart(outbox, keyOf(entry), part, options);
 
 /**
  * Answers questions about the bot itself while a turn runs, through the turn's ledger; they leave the inbox together with

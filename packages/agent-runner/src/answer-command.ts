@@ -6,8 +6,9 @@ import { IN_PRIVATE_TEXT, REFUSED_TEXT } from './access-text.ts';
 import type { AccessView } from './access-view.ts';
 import { commandReply } from './command-reply.ts';
 import type { CommandReply } from './command-reply.ts';
+import type { MenuDeps } from './show-menu.ts';
 
-export interface AnswerCommandDeps {
+export interface AnswerCommandDeps extends MenuDeps {
   readonly access: AccessView;
   readonly accessDesk: AccessDesk;
 }

@@ -1,5 +1,13 @@
-import { asidesIn, BOT_COMMANDS, inOrder, OWNER_COMMANDS } from '@agent-claw/core';
-import type { AccessList, InboxEntry, Lane } from '@agent-claw/core';
+import {
+  asidesIn,
+  BOT_COMMANDS,
+  inOrder,
+  laneAddressOf,
+  MODEL_CHOICES,
+  modelChoiceOf,
+  OWNER_COMMANDS,
+} from '@agent-claw/core';
+import type { AccessList, InboxEntry, Lane, LaneSettings, MenuName } from '@agent-claw/core';
 import { CLAIMED_TEXT, knockText, plain, standingText, WELCOME_TEXT } from './access-text.ts';
 
 export interface CommandReply {
@@ -7,6 +15,10 @@ export interface CommandReply {
   readonly newConversation?: boolean;
   /** What was put aside goes back into the inbox. */
   readonly retries?: boolean;
+  /** Shown instead of the text, which is empty then. */
+  readonly menu?: MenuName;
+  /** These settings of the lane are replaced. */
+  readonly settings?: LaneSettings;
 }
 
 /** What the bot knows of itself without asking a model. */
@@ -54,6 +66,10 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
       return { markdown: queueText(context) };
     case 'status':
       return { markdown: statusText(lane) };
+    case 'settings':
+      return maySet(entry, context) ? { markdown: '', menu: 'settings' } : { markdown: NOT_YOURS };
+    case 'model':
+      return maySet(entry, context) ? modelReply(entry.command?.args ?? '') : { markdown: NOT_YOURS };
     case 'whoami':
     case 'id':
       return {
@@ -62,6 +78,24 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
     default:
       return { markdown: `I do not know /${plain(name)}. Send /help for what I can do.` };
   }
+};
+
+/** In a group everybody would live with what one of them chose. */
+const maySet = ({ sender }: InboxEntry, { lane, access }: CommandContext): boolean =>
+  sender.id === access.ownerId || !laneAddressOf(lane.laneId).place.startsWith('-');
+const NOT_YOURS = 'Only my owner changes how I work in a group.';
+
+const modelReply = (args: string): CommandReply => {
+  const name = args.toLowerCase();
+  if (name === '') return { markdown: '', menu: 'model' };
+  const choice = MODEL_CHOICES.find((one) => one.name === name);
+  if (choice !== undefined)
+    return {
+      markdown: `Model: **${choice.name}**, ${choice.description}. From the next answer on.`,
+      settings: { model: choice.name },
+    };
+  const names = MODEL_CHOICES.map((one) => `/model ${one.name}`).join(', ');
+  return { markdown: `I have no model called ${plain(args)}. Try ${names}.` };
 };
 
 const counted = (count: number, what: string): string => `${count} ${count === 1 ? what : `${what}s`}`;
@@ -78,6 +112,7 @@ const statusText = (lane: Lane): string => {
   return [
     '**Status**',
     `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
+    `• Model: ${modelChoiceOf(lane.settings)}`,
     `• Waiting: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')}`,
     ...(parked === 0 ? [] : [`• Put aside: ${counted(parked, 'message')}; /retry tries again`]),
   ].join('\n');

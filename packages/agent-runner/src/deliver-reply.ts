@@ -4,7 +4,7 @@ import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
-import { editPlaceholder, sendPart } from './send-part.ts';
+import { editMessage, sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 
 export interface Reply {
@@ -62,7 +62,7 @@ const openReply = async (
   placeholder: number | undefined,
 ): Promise<Delivery> => {
   if (placeholder !== undefined) {
-    const edited = await editPlaceholder(outbox, placeholder, part);
+    const edited = await editMessage(outbox, placeholder, part);
     if (edited.kind !== 'gone' && edited.kind !== 'undeliverable') return edited;
   }
   return sendPart(outbox, key, part, {});

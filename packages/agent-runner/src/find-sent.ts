@@ -46,9 +46,13 @@ export const noteFound = async ({ ledger, log }: Outbox, key: string, messageId:
     : { kind: 'lease_lost' };
 };
 
+/** Begins the key of a part that changes a message of an earlier turn: such a message is not among the newest. */
+export const EDIT_PREFIX = 'e-';
+
 /** What the lane remembers of the turn's messages; nothing when it has sent none. */
 export const lastMessageOf = ({ ledger }: Outbox): number | 'unknown' | undefined => {
-  const parts = ledger.parts().flatMap((part) => ledger.get(part) ?? []);
+  const own = ledger.parts().filter((part) => !part.startsWith(EDIT_PREFIX));
+  const parts = own.flatMap((part) => ledger.get(part) ?? []);
   if (parts.some(isUnknown)) return 'unknown';
   const ids = parts.flatMap(({ messageId }) => messageId ?? []);
   return ids.length === 0 ? undefined : Math.max(...ids);

@@ -58,6 +58,7 @@ const legDeps = {
   clock: systemClock,
   log,
   metrics: emfMetrics({ service, write: stdoutWriter }),
+  newNonce: () => randomBytes(16).toString('base64url'),
   limits: { wakeHiddenS: config.wakeHiddenS, sessionLifeMs: config.sessionLifeMs },
 };
 

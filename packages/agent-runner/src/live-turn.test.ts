@@ -75,6 +75,7 @@ const aWorld = (words: number) => {
     metrics: { count: () => undefined },
     access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
     accessDesk: async () => '',
+    newNonce: () => 'n',
     runtimeEpoch: 'e1',
     botId: '7000',
     limits: LIMITS,

@@ -1,11 +1,13 @@
 import { takenBy } from '@agent-claw/core';
-import type { ActiveTurn, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import type { ActiveTurn, InboxEntry, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
 import type { CommandReply } from './command-reply.ts';
 import { deliverReply } from './deliver-reply.ts';
+import { EDIT_PREFIX } from './find-sent.ts';
 import { stopText } from './failure-text.ts';
-import type { Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './send-part.ts';
+import { answerPress, applySettings, sendMenu } from './show-menu.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 
@@ -26,14 +28,28 @@ export const createRunCommand =
     if (entry === undefined) return { kind: 'answered', answered: turn.taken };
     // A button of a turn that is over by now: whoever pressed it can see that.
     if (entries.every(({ stopsTurn }) => stopsTurn !== undefined)) return { kind: 'answered', answered: turn.taken };
+    if (entry.kind === 'button')
+      return resultOf(await answerPress(deps, outbox, `${EDIT_PREFIX}${entry.id}`, entry), turn.taken);
     const isStop = entries.some(({ kind }) => kind === 'stop');
     const reply: CommandReply = isStop
       ? { markdown: stopText(entries.filter(({ kind }) => kind !== 'stop').length) }
       : await answerCommand(deps, entry, lane, outbox.clock.now());
-    const delivery = await deliverReply(outbox, deps.renderer, { ...reply, startedAtMs: turn.startedAtMs });
+    const delivery = await say(deps, outbox, turn, entry, reply);
     const result = resultOf(delivery, turn.taken);
     return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane) } : result;
   };
+
+const say = async (
+  deps: RunCommandDeps,
+  outbox: Outbox,
+  { startedAtMs }: ActiveTurn,
+  { sender }: InboxEntry,
+  reply: CommandReply,
+): Promise<Delivery> => {
+  if (!(await applySettings(outbox, 'p0', reply.settings))) return { kind: 'lease_lost' };
+  if (reply.menu !== undefined) return sendMenu(deps, outbox, 'p0', reply.menu, { sender });
+  return deliverReply(outbox, deps.renderer, { ...reply, startedAtMs });
+};
 
 const changesOf = ({ newConversation, retries }: CommandReply, lane: Lane) => ({
   ...(newConversation === true ? { newConversation } : {}),

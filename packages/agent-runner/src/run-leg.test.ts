@@ -47,6 +47,7 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     metrics: { count: (name: string) => void counted.push(name) },
     access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
     accessDesk: async () => '',
+    newNonce: () => 'n',
     runtimeEpoch: 'e1',
     botId: '7000',
     limits: LIMITS,

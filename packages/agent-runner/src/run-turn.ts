@@ -23,6 +23,7 @@ export interface RunTurnDeps {
   readonly renderer: ReplyRenderer;
   readonly access: AccessView;
   readonly accessDesk: AccessDesk;
+  readonly newNonce: () => string;
   /** Changes with every deployment of the container. */
   readonly runtimeEpoch: string;
   readonly limits: LegLimits;

@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
-import type { Clock, Log, Metrics, RenderedPart, SendOptions } from '@agent-claw/core';
+import type { Clock, EditOptions, Log, Metrics, RenderedPart, SendOptions } from '@agent-claw/core';
 import type { Chat, Silence } from './chat.ts';
 import { findSent, noteFound } from './find-sent.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -85,17 +85,18 @@ export const trySend = async (
 /** How often a final edit is repeated when nobody knows whether it arrived; repeating it is safe. */
 const EDIT_ATTEMPTS = 3;
 
-/** Turns the placeholder into the first part. `gone` when the user deleted it. */
-export const editPlaceholder = async (
+/** Puts the part in the place of what the message shows, its buttons included. `gone` when the user deleted it. */
+export const editMessage = async (
   outbox: Outbox,
   messageId: number,
   part: RenderedPart,
+  options: EditOptions = {},
 ): Promise<Delivery | { readonly kind: 'gone' }> => {
   for (let attempt = 1; attempt <= EDIT_ATTEMPTS; attempt += 1) {
-    const outcome = await patiently(outbox, () => outbox.chat.edit(messageId, part, {}));
+    const outcome = await patiently(outbox, () => outbox.chat.edit(messageId, part, options));
     if (outcome.kind === 'edited') return { kind: 'delivered', messageId };
     if (outcome.kind !== 'in_doubt') return outcome;
     await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);
   }
-  throw new RetryableError('Telegram did not confirm the final edit of a reply.');
+  throw new RetryableError('Telegram did not confirm the edit of a message.');
 };

@@ -62,6 +62,7 @@ export const aLegWorld = (
   const log = recordingLog();
   const counted: string[] = [];
   const hidden: number[] = [];
+  const nonces = { count: 0 };
   const scripted = scriptedAgentRuntime(() => (typeof agent === 'function' ? [] : agent));
   const deps: RunLegDeps = {
     lanes: store(lanes),
@@ -82,6 +83,7 @@ export const aLegWorld = (
       botId: '7000',
       botUsername: 'claw_bot',
     }),
+    newNonce: () => `n${++nonces.count}`,
     botId: '7000',
     runtimeEpoch: 'e1',
     limits: LIMITS,

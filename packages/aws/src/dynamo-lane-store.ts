@@ -73,13 +73,21 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
         set: ['turn.taken = :taken'],
         values: { ':taken': taken },
       }),
-    notePart: (lease, part, state) =>
+    notePart: (lease, part, state, { settings, menus } = {}) =>
       leased(lease, {
         attempted: `Note of part ${part} on lane`,
         conditions: [],
-        set: ['turn.ledger.#part = :state'],
+        set: [
+          'turn.ledger.#part = :state',
+          ...(settings === undefined ? [] : ['settings = :settings']),
+          ...(menus === undefined ? [] : ['menus = :menus']),
+        ],
         names: { '#part': part },
-        values: { ':state': state },
+        values: {
+          ':state': state,
+          ...(settings === undefined ? {} : { ':settings': settings }),
+          ...(menus === undefined ? {} : { ':menus': menus }),
+        },
       }),
     finish: (lease, request) => {
       const known = surplus.get(lease.laneId);

@@ -25,6 +25,8 @@ export interface LaneItem {
   readonly notBeforeMs?: number;
   readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   readonly parked?: NonNullable<Lane['parked']>;
+  readonly settings?: NonNullable<Lane['settings']>;
+  readonly menus?: NonNullable<Lane['menus']>;
   readonly runtimeSession?: NonNullable<Lane['runtimeSession']>;
   readonly releasedFence?: number;
   readonly openSince?: number;
@@ -45,6 +47,8 @@ export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({
   ...(item.notBeforeMs === undefined ? {} : { notBeforeMs: item.notBeforeMs }),
   ...(item.lastMessageId === undefined ? {} : { lastMessageId: item.lastMessageId }),
   ...(item.parked === undefined ? {} : { parked: item.parked }),
+  ...(item.settings === undefined ? {} : { settings: item.settings }),
+  ...(item.menus === undefined ? {} : { menus: item.menus }),
 });
 
 /** One conditional write. The conditions are sentences that must all hold; every action is one clause. */

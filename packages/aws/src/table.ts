@@ -14,6 +14,8 @@
  *       runtimeSession: { id, startedAtMs }, releasedFence: 11, notBeforeMs: 1790000060000,
  *       lastMessageId: 55,                                 newest message of ours here, or 'unknown'
  *       parked: { u790: {…} },                             put aside after too many attempts, newest 20
+ *       settings: { model: 'fast' },                       what was chosen for this lane
+ *       menus: { 57: { name, nonce, userId, expiresAtMs, actions: […] } },   by message: each can be used once
  *       openShard: 'open', openSince: 1790000000000 }      present while there is work: sparse index of the sweep
  *
  *   access               access  who may talk to the bot, one item for the deployment:

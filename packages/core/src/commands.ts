@@ -8,6 +8,8 @@ export const BOT_COMMANDS = [
   { name: 'queue', description: 'What I work on and what waits' },
   { name: 'retry', description: 'Try again what I had put aside' },
   { name: 'status', description: 'Conversation and queue' },
+  { name: 'settings', description: 'How I work in this chat' },
+  { name: 'model', description: 'Which model answers here' },
   { name: 'whoami', description: 'Your id and what you may do' },
 ] as const satisfies readonly { readonly name: string; readonly description: string }[];
 
@@ -21,8 +23,8 @@ export const OWNER_COMMANDS = [
 const IN_LINE: ReadonlySet<string> = new Set(['new', 'reset', 'retry']);
 
 /**
- * True for a question about the bot itself, and for what the bot says of its own accord: it is dealt with at once, also while
+ * True for a question about the bot itself, for a button of a menu, and for what the bot says of its own accord: it is dealt with at once, also while
  * a turn runs, and stands in nobody's way.
  */
 export const isAside = ({ kind, command }: InboxEntry): boolean =>
-  kind === 'notice' || (kind === 'command' && !IN_LINE.has(command?.name ?? ''));
+  kind === 'notice' || kind === 'button' || (kind === 'command' && !IN_LINE.has(command?.name ?? ''));

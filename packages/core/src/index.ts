@@ -2,6 +2,8 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './lane.ts';
 export * from './lane-limits.ts';
+export * from './lane-settings.ts';
+export * from './menus.ts';
 export * from './ports/access-store.ts';
 export * from './ports/agent-runtime.ts';
 export * from './ports/bot-secret.ts';

@@ -1,4 +1,6 @@
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
+import type { LaneSettings } from './lane-settings.ts';
+import type { OpenMenu, Press } from './menus.ts';
 
 /** Something a person attached; the bytes stay with the channel until the runner fetches them. */
 export interface Attachment {
@@ -19,7 +21,7 @@ export interface ReplyContext {
 /** One thing waiting to be answered. Lives in the lane item from acceptance until its turn is finished. */
 export interface InboxEntry {
   readonly id: EntryId;
-  readonly kind: 'message' | 'command' | 'stop' | 'heartbeat' | 'notice';
+  readonly kind: 'message' | 'command' | 'stop' | 'heartbeat' | 'notice' | 'button';
   /** Order within the lane: message date first, then `sequence` (the update id, or the minute of a heartbeat). */
   readonly sentAtEpochS: number;
   readonly sequence: number;
@@ -30,6 +32,7 @@ export interface InboxEntry {
   readonly messageId?: number;
   readonly command?: { readonly name: string; readonly args: string };
   readonly attachments?: readonly Attachment[];
+  /** What became of a recording: its words are part of `text`, or why they are not. Absent until it was listened to. */
   readonly replyTo?: ReplyContext;
   /** Where a forwarded text comes from, as shown to the sender. Forwarded words are the forwarder's, not the owner's. */
   readonly forwardedFrom?: string;
@@ -37,6 +40,8 @@ export interface InboxEntry {
   readonly albumId?: string;
   /** On a stop: it ends this turn and reaches nothing else. The button under a draft makes such a stop. */
   readonly stopsTurn?: TurnId;
+  /** On a button: which one was pressed, and under which message. */
+  readonly pressed?: Press;
   /**
    * On a notice: what the bot has to say here of its own accord. `knock`: the sender has the pairing code and asks the owner
    * to be let in. `welcome`: the owner has let in whoever this lane belongs to.
@@ -55,6 +60,8 @@ export interface InboxEntry {
 export interface LedgerPart {
   readonly state: 'sending' | 'sent' | 'in_doubt' | 'not_sent';
   readonly messageId?: number;
+  /** Names the menu under it: stored before the menu can be seen, so that whoever comes after a crash shows the same one. */
+  readonly nonce?: string;
 }
 
 /** The turn that the lane is working on. It ends with the finish write, which removes it together with its entries. */
@@ -91,6 +98,10 @@ export interface Lane {
   readonly notBeforeMs?: number;
   /** Messages that were put aside after too many attempts, the newest 20 and 64 KiB. Nobody works on them by themselves. */
   readonly parked?: Readonly<Record<EntryId, InboxEntry>>;
+  /** What was chosen for this lane; absent means the default. */
+  readonly settings?: LaneSettings;
+  /** The menus that can be used, by the number of the message that they stand under. */
+  readonly menus?: Readonly<Record<string, OpenMenu>>;
 }
 
 /** The right to run one leg on a lane, until `expiresAtMs`. */

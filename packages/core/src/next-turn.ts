@@ -53,6 +53,7 @@ const taking = (
       return { kind: 'message', entries: burst(waiting.filter((entry) => !isAside(entry))) };
     case 'heartbeat':
       return { kind: 'heartbeat', entries: [head] };
+    case 'button':
     case 'command':
     case 'notice':
     case 'stop':

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { turnIdOf } from '@agent-claw/core';
 import { parseUpdate } from './parse-update.ts';
-import { presserOf, stopEntryOf, stopOf } from './pressed-button.ts';
+import { menuButtonOf, menuKeyboard } from './menu-button.ts';
+import { menuPressOf, presserOf, pressEntryOf, stopEntryOf, stopOf } from './pressed-button.ts';
 import { stopKeyboard, turnOfStopButton } from './stop-button.ts';
 import type { TelegramPress } from './update-schema.ts';
 
@@ -109,5 +110,49 @@ describe('presserOf', () => {
         { id: '', kind: 'other' },
       ].map((place) => ({ place, sender: { id: '1', isBot: false }, speaksAsChat: false, addressed: true })),
     );
+  });
+});
+
+describe('a button of a menu', () => {
+  const nonce = 'AbCdEfGhIjKlMnOpQrSt_-';
+
+  it('comes back as what it was, in data that Telegram takes', () => {
+    const [row] = menuKeyboard([[{ label: 'Close', nonce, index: 11 }]]).inline_keyboard;
+    expect(row).toEqual([{ text: 'Close', callback_data: `b:${nonce}:11` }]);
+    expect(menuButtonOf(row?.[0]?.callback_data ?? '')).toEqual({ nonce, index: 11 });
+  });
+
+  it.each([
+    '',
+    'b:',
+    'b::1',
+    `b:${nonce}`,
+    `b:${nonce}:1 `,
+    `b:${nonce}:-1`,
+    `b:${nonce}:100`,
+    `b:${'x'.repeat(44)}:1`,
+    'b:a.b:1',
+  ])('is not %j', (data) => {
+    expect(menuButtonOf(data)).toBeNull();
+  });
+
+  it('names its lane and message, and becomes an entry of whoever pressed it', () => {
+    const press = pressOf({ data: `b:${nonce}:2` });
+    const pressed = menuPressOf(press, BOT);
+    expect(pressed).toEqual({ nonce, index: 2, messageId: 9, laneId: 'tg:7000:1' });
+    expect(pressed && pressEntryOf(5, press, pressed, NOW_MS)).toEqual({
+      id: 'u5',
+      kind: 'button',
+      sentAtEpochS: 1_790_000_000,
+      sequence: 5,
+      sender: { id: '1', name: 'Ada L' },
+      text: '',
+      pressed: { nonce, index: 2, messageId: 9 },
+    });
+  });
+
+  it('of a forum message that is no longer shown names no lane', () => {
+    const message = { message_id: 9, date: 0, chat: forum };
+    expect(menuPressOf(pressOf({ data: `b:${nonce}:2`, message }), BOT)).toBeNull();
   });
 });

@@ -1,14 +1,20 @@
 import { updateEntryId } from '@agent-claw/core';
-import type { InboxEntry, LaneId, TurnId, Visitor } from '@agent-claw/core';
+import type { InboxEntry, LaneId, Press, TurnId, Visitor } from '@agent-claw/core';
 import { laneOf, placeOf, senderOf } from './inbound.ts';
 import type { Bot } from './inbound.ts';
 import { fullName } from './message-content.ts';
+import { menuButtonOf } from './menu-button.ts';
 import { turnOfStopButton } from './stop-button.ts';
 import type { TelegramPress } from './update-schema.ts';
 
 /** What a button asks for, and in which lane. */
 export interface PressedStop {
   readonly turn: TurnId;
+  readonly laneId: LaneId;
+}
+
+/** A pressed button of a menu, and in which lane. */
+export interface PressedMenu extends Press {
   readonly laneId: LaneId;
 }
 
@@ -23,12 +29,21 @@ export const presserOf = ({ from, message }: TelegramPress, bot: Bot): Visitor =
 /** The stop that the button under a draft asks for. @returns null for every other button, and for one that names no lane. */
 export const stopOf = ({ data, message }: TelegramPress, bot: Bot): PressedStop | null => {
   const turn = turnOfStopButton(data ?? '');
-  if (turn === null || message === undefined) return null;
-  // Telegram dates a message that it no longer shows 0 and leaves out its topic. Each topic counts its own turns: in a forum
-  // the press could end another topic's turn of the same number.
-  if (message.date === 0 && message.chat.is_forum === true) return null;
+  if (turn === null || message === undefined || hasLostTopic(message)) return null;
   return { turn, laneId: laneOf(message, bot) };
 };
+
+/** The button of a menu. @returns null for every other button, and for one that names no lane. */
+export const menuPressOf = ({ data, message }: TelegramPress, bot: Bot): PressedMenu | null => {
+  const button = menuButtonOf(data ?? '');
+  if (button === null || message === undefined || hasLostTopic(message)) return null;
+  return { ...button, messageId: message.message_id, laneId: laneOf(message, bot) };
+};
+
+// Telegram dates a message that it no longer shows 0 and leaves out its topic. Each topic counts its own turns: in a forum
+// a press could end another topic's turn of the same number.
+const hasLostTopic = ({ date, chat }: NonNullable<TelegramPress['message']>): boolean =>
+  date === 0 && chat.is_forum === true;
 
 /**
  * The inbox entry for a pressed stop button. A press has no date of its own, and the draft's would sort it before what was
@@ -48,4 +63,20 @@ export const stopEntryOf = (
   sender: { id: String(from.id), name: fullName(from) },
   text: '',
   stopsTurn: turn,
+});
+
+/** The inbox entry for a pressed button of a menu. Whose menu it is, and whether it can be used, the runner finds out. */
+export const pressEntryOf = (
+  updateId: number,
+  { from }: TelegramPress,
+  { nonce, index, messageId }: PressedMenu,
+  nowMs: number,
+): InboxEntry => ({
+  id: updateEntryId(updateId),
+  kind: 'button',
+  sentAtEpochS: Math.floor(nowMs / 1000),
+  sequence: updateId,
+  sender: { id: String(from.id), name: fullName(from) },
+  text: '',
+  pressed: { nonce, index, messageId },
 });

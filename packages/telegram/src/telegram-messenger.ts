@@ -15,6 +15,7 @@ import { Api } from 'grammy/web';
 import type { MessageEntity } from '@grammyjs/types';
 import { botApiFailure } from './bot-api-outcome.ts';
 import type { BotApiFailure } from './bot-api-outcome.ts';
+import { menuKeyboard } from './menu-button.ts';
 import { stopKeyboard } from './stop-button.ts';
 
 /** A message text with its formatting, as the Bot API takes it. Offsets and lengths are UTF-16 code units. */
@@ -55,9 +56,10 @@ const chatAlone = ({ thread: _gone, ...chat }: LaneAddress): LaneAddress => chat
 
 // Previews are off always: fetching one would carry whatever the model wrote into a URL to that URL's host. An edit without
 // a keyboard takes the one away that was there.
-const fieldsWith = (entities: readonly MessageEntity[], { stopButton }: EditOptions) => ({
+const fieldsWith = (entities: readonly MessageEntity[], { stopButton, keyboard }: EditOptions) => ({
   ...(entities.length === 0 ? {} : { entities: [...entities] }),
   ...(stopButton === undefined ? {} : { reply_markup: stopKeyboard(stopButton) }),
+  ...(keyboard === undefined ? {} : { reply_markup: menuKeyboard(keyboard) }),
   link_preview_options: { is_disabled: true },
 });
 type TextFields = ReturnType<typeof fieldsWith>;

@@ -5,6 +5,7 @@ import { recordingLog } from '@agent-claw/testkit';
 import type { MessengerWorld } from '@agent-claw/testkit/contracts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { menuButtonOf } from '../src/menu-button.ts';
 import { turnOfStopButton } from '../src/stop-button.ts';
 import { telegramMessenger } from '../src/telegram-messenger.ts';
 
@@ -19,6 +20,16 @@ const part = (text: string): RenderedPart =>
 const stopButtonOf = ({ buttons }: MessageView) => {
   const turn = turnOfStopButton(buttons[0]?.[0]?.callbackData ?? '');
   return turn === null ? {} : { stopButton: turn };
+};
+
+const keyboardOf = ({ buttons }: MessageView) => {
+  const keyboard = buttons.map((row) =>
+    row.flatMap(({ text, callbackData }) => {
+      const button = menuButtonOf(callbackData ?? '');
+      return button === null ? [] : [{ label: text, ...button }];
+    }),
+  );
+  return keyboard.flat().length === 0 ? {} : { keyboard };
 };
 
 /** The messenger on a double of its own; `token` is what the messenger believes to be the bot's. */
@@ -77,6 +88,7 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
           silent: message.silent,
           ...(message.replyTo === undefined ? {} : { replyToMessageId: message.replyTo.messageId }),
           ...stopButtonOf(message),
+          ...keyboardOf(message),
         })),
     isTyping: async (at) => (await history(at)).typing.length > 0,
     block: async () => void (await act('POST', `${chat.place}/block`)),

@@ -13,6 +13,6 @@ export const typingAction = (laneId: LaneId): string => {
   });
 };
 
-/** Shows `text` for a moment to whoever pressed the button, and ends the waiting sign on it. */
-export const callbackAnswer = (queryId: string, text: string): string =>
+/** Shows `text`, if any, for a moment to whoever pressed the button, and ends the waiting sign on it. */
+export const callbackAnswer = (queryId: string, text?: string): string =>
   JSON.stringify({ method: 'answerCallbackQuery', callback_query_id: queryId, text });

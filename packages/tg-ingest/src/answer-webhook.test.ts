@@ -221,6 +221,36 @@ describe('an edited message', () => {
   });
 });
 
+describe('a pressed button of a menu', () => {
+  const data = 'b:nonce_-1:3';
+  const bare = { ...toast(''), body: '{"method":"answerCallbackQuery","callback_query_id":"4382"}' };
+
+  it('goes into the inbox with who pressed it and where, rings, and is answered at once', async () => {
+    const world = aWorld();
+    expect(await world.post(aPress(8, { data }))).toEqual(bare);
+    expect(await world.wakes.take()).toEqual([{ laneId: 'tg:7000:1', delayS: 0 }]);
+    expect(world.inbox()).toEqual({
+      u8: {
+        id: 'u8',
+        kind: 'button',
+        sentAtEpochS: Math.floor(manualClock().now() / 1000),
+        sequence: 8,
+        sender: { id: '1', name: 'Ada' },
+        text: '',
+        pressed: { nonce: 'nonce_-1', index: 3, messageId: DRAFT.message_id },
+      },
+    });
+  });
+
+  it('of a stranger, or under a message that names no lane, goes nowhere', async () => {
+    const world = aWorld();
+    const from = { id: 66, is_bot: false, first_name: 'Eve' };
+    const answers = [await world.post(aPress(8, { data, from })), await world.post(aPress(9, { data, message: null }))];
+    expect(answers).toEqual([EMPTY, toast('That button is no longer in use.')]);
+    expect(await world.wakes.take()).toEqual([]);
+  });
+});
+
 describe('a pressed stop button', () => {
   it('puts a stop of its turn into the inbox, rings, and answers whoever pressed', async () => {
     const world = aWorld();

@@ -27,7 +27,7 @@ const calling = (body: string): WebhookAnswer => ({
   body,
 });
 
-const answeringPress = (queryId: string | undefined, text: string): WebhookAnswer =>
+const answeringPress = (queryId: string | undefined, text?: string): WebhookAnswer =>
   queryId === undefined ? TAKEN : calling(callbackAnswer(queryId, text));
 
 const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
@@ -37,6 +37,9 @@ const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
       return calling(typingAction(outcome.laneId));
     case 'stopping':
       return answeringPress(outcome.queryId, 'Stopping …');
+    case 'pressed':
+      // Without words: the menu itself shows what came of it.
+      return answeringPress(outcome.queryId);
     case 'unused_button':
       return answeringPress(outcome.queryId, 'That button is no longer in use.');
     case 'amended':

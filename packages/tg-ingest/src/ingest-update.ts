@@ -2,7 +2,7 @@ import type { Admission, InboxEntry, LaneId, Mailbox, Visitor, WakeQueue } from 
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
-import { presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
+import { menuPressOf, presserOf, pressEntryOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
 import { admitVisitor, askAtTheDoor } from './ask-at-the-door.ts';
 import type { DoorDeps } from './ask-at-the-door.ts';
 
@@ -20,6 +20,8 @@ export type IngestOutcome =
   | { readonly kind: 'knocked'; readonly updateId: number; readonly laneId: LaneId }
   /** A pressed stop button, accepted likewise. With a query id whoever pressed it is to be answered. */
   | { readonly kind: 'stopping'; readonly updateId: number; readonly laneId: LaneId; readonly queryId?: string }
+  /** A pressed button of a menu, accepted likewise. */
+  | { readonly kind: 'pressed'; readonly updateId: number; readonly laneId: LaneId; readonly queryId?: string }
   /** The message that waits has its new words. */
   | { readonly kind: 'amended'; readonly updateId: number; readonly laneId: LaneId }
   /** A button that does nothing, pressed by somebody we know. */
@@ -98,6 +100,11 @@ const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promis
     return (await appendAndRing(deps, stop.laneId, stopEntryOf(updateId, press, stop, deps.clock.now())))
       ? { kind: 'stopping', updateId, laneId: stop.laneId, ...query }
       : { kind: 'full', updateId, laneId: stop.laneId };
+  const pressed = menuPressOf(press, deps.bot);
+  if (admission.kind === 'admitted' && pressed !== null)
+    return (await appendAndRing(deps, pressed.laneId, pressEntryOf(updateId, press, pressed, deps.clock.now())))
+      ? { kind: 'pressed', updateId, laneId: pressed.laneId, ...query }
+      : { kind: 'full', updateId, laneId: pressed.laneId };
   // A stranger's press gets nothing, not even an end of the waiting sign that their app shows.
   return admission.kind === 'refused' && !isOfSomebodyKnown(admission)
     ? { kind: 'ignored', updateId, reason: admission.reason }

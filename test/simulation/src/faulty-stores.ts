@@ -64,10 +64,10 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
         deps.note(process.name, `covers ${taken.join(' ')}`);
         return inner.noteTaken(lease, taken);
       }),
-    notePart: (lease, part, state) => {
+    notePart: (lease, part, state, change) => {
       if (watch.isDeadly(process, lease.laneId, part)) process.die();
       return leased('L.notePart', async () => {
-        const write = await inner.notePart(lease, part, state);
+        const write = await inner.notePart(lease, part, state, change);
         deps.note(process.name, `notes ${part} ${state.state} ${state.messageId ?? ''}: ${write.kind}`);
         if (write.kind === 'done') watch.noted(process, lease.laneId, part, state.messageId);
         return write;

@@ -105,6 +105,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         botId: BOT.id,
         access: async () => access,
         accessDesk: async () => '',
+        newNonce: () => `n${timeline.now()}`,
         runtimeEpoch: world.epoch(),
         clock: process.clock,
         log,

@@ -1,5 +1,6 @@
 import type { ActiveTurn, Lane, Lease, LedgerPart } from '../lane.ts';
 import type { EntryId, LaneId } from '../ids.ts';
+import type { LaneSettings } from '../lane-settings.ts';
 
 type RuntimeSession = NonNullable<Lane['runtimeSession']>;
 
@@ -22,6 +23,12 @@ export interface FinishRequest {
   readonly parked?: NonNullable<Lane['parked']>;
   /** These go back into the inbox in the same write, to be worked on once more. */
   readonly requeued?: Lane['inbox'];
+}
+
+/** What a part of a reply changes in the lane, in the same write: each replaces the lane's as a whole. */
+export interface LaneChange {
+  readonly settings?: LaneSettings;
+  readonly menus?: NonNullable<Lane['menus']>;
 }
 
 export interface HandOver {
@@ -60,7 +67,7 @@ export interface LaneStore {
    */
   noteTaken(lease: Lease, taken: readonly EntryId[]): Promise<LeasedWrite>;
   /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
-  notePart(lease: Lease, part: string, state: LedgerPart): Promise<LeasedWrite>;
+  notePart(lease: Lease, part: string, state: LedgerPart, change?: LaneChange): Promise<LeasedWrite>;
   /** Ends the turn. */
   finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
   /**

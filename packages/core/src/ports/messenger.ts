@@ -55,9 +55,20 @@ export type RenderedPart = Brand<object, 'RenderedPart'>;
  */
 export type Permit = () => number | null;
 
+/** A button of a menu: what it reads, and what comes back when it is pressed. */
+export interface KeyboardButton {
+  readonly label: string;
+  /** Of a menu's nonce and the button's place in it. */
+  readonly nonce: string;
+  readonly index: number;
+}
+export type Keyboard = readonly (readonly KeyboardButton[])[];
+
 export interface EditOptions {
   /** Shows a button that stops this turn, until the next edit without it. */
   readonly stopButton?: TurnId;
+  /** Shows these buttons, until the next edit without them. Not together with a stop button. */
+  readonly keyboard?: Keyboard;
 }
 
 export interface SendOptions extends EditOptions {

@@ -166,6 +166,28 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
     });
   });
 
+  describe('a part that changes the lane', () => {
+    it('replaces settings and menus in the same write, and leaves alone what it does not name', async () => {
+      const world = await create();
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn());
+      const menu = { name: 'model', nonce: 'n1', userId: '4242001', expiresAtMs: NOW, actions: [] } as const;
+      await world.lanes.notePart(lease, 'c-u1', { state: 'sending' }, { settings: { model: 'fast' } });
+      await world.lanes.notePart(lease, 'c-u1', { state: 'sent', messageId: 7, nonce: 'n1' }, { menus: { 7: menu } });
+      await world.lanes.notePart(lease, 'c-u2', { state: 'sending' });
+      expect(await world.lanes.renew(lease, NOW)).toMatchObject({
+        lane: {
+          settings: { model: 'fast' },
+          menus: { 7: menu },
+          turn: { ledger: { 'c-u1': { state: 'sent', messageId: 7, nonce: 'n1' } } },
+        },
+      });
+      await world.lanes.finish(lease, { answered: [] }, NOW);
+      const after = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW);
+      expect(after).toMatchObject({ lane: { settings: { model: 'fast' }, menus: { 7: menu } } });
+    });
+  });
+
   describe('a further start', () => {
     it('changes the count and the session and leaves the ledger alone', async () => {
       const world = await create();

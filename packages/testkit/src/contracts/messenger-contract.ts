@@ -1,5 +1,5 @@
 import { turnIdOf } from '@agent-claw/core';
-import type { LaneAddress, Messenger, Permit, RenderedPart, TurnId } from '@agent-claw/core';
+import type { Keyboard, LaneAddress, Messenger, Permit, RenderedPart, TurnId } from '@agent-claw/core';
 import { expect, it } from 'vitest';
 
 /** A message as the people in the chat see it. */
@@ -10,6 +10,8 @@ export interface SeenMessage {
   readonly replyToMessageId?: number;
   /** The turn that the button under it stops. */
   readonly stopButton?: TurnId;
+  /** The buttons of the menu under it. */
+  readonly keyboard?: Keyboard;
 }
 
 export interface MessengerWorld {
@@ -166,6 +168,27 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
       [{ ...shown('draft …'), stopButton: one }],
       [{ ...shown('draft …'), stopButton: two }],
       [shown('draft …')],
+    ]);
+  });
+
+  it('shows a menu below a part, another one after an edit with another, and none after one without', async () => {
+    const world = await create();
+    const { messenger, chat, part } = world;
+    const keyboard = (nonce: string, ...labels: readonly string[]): Keyboard =>
+      labels.map((label, index) => [{ label, nonce, index }]);
+    const outcome = await messenger.send(chat, part('menu'), { keyboard: keyboard('a', 'One', 'Two') }, always);
+    const messageId = outcome.kind === 'sent' ? outcome.messageId : 0;
+    const seen = [await world.seen(chat)];
+    for (const options of [{ keyboard: keyboard('b', 'One', 'Two') }, { keyboard: keyboard('b', 'Three') }, {}]) {
+      expect(await messenger.edit(chat, messageId, part('menu'), options, always)).toEqual({ kind: 'edited' });
+      seen.push(await world.seen(chat));
+    }
+    const shown = { messageId, part: part('menu'), silent: false };
+    expect(seen).toEqual([
+      [{ ...shown, keyboard: keyboard('a', 'One', 'Two') }],
+      [{ ...shown, keyboard: keyboard('b', 'One', 'Two') }],
+      [{ ...shown, keyboard: keyboard('b', 'Three') }],
+      [shown],
     ]);
   });
 

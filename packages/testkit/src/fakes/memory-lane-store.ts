@@ -56,10 +56,10 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
         if (lane.turn === undefined) throw new Error('Entries were noted without a turn. Save the turn first.');
         return { ...lane, turn: { ...lane.turn, taken } };
       }),
-    notePart: (lease, part, state) =>
+    notePart: (lease, part, state, change = {}) =>
       leased(lease, (lane) => {
         if (lane.turn === undefined) throw new Error(`Part ${part} was noted without a turn. Save the turn first.`);
-        return { ...lane, turn: { ...lane.turn, ledger: { ...lane.turn.ledger, [part]: state } } };
+        return { ...lane, ...change, turn: { ...lane.turn, ledger: { ...lane.turn.ledger, [part]: state } } };
       }),
     finish: async (lease, request) => {
       const record = mine(lease);

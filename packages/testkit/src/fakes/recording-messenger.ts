@@ -4,6 +4,7 @@ import type {
   EditOptions,
   EditOutcome,
   FindOutcome,
+  Keyboard,
   LaneAddress,
   Messenger,
   RenderedPart,
@@ -20,6 +21,8 @@ export interface SentMessage {
   readonly replyToMessageId?: number;
   /** The turn that the button under it stops. */
   readonly stopButton?: TurnId;
+  /** The buttons under it. */
+  readonly keyboard?: Keyboard;
   readonly edits: number;
 }
 
@@ -87,7 +90,7 @@ export const recordingMessenger = (): RecordingMessenger => {
       const message = messages.get(messageId);
       if (planned !== undefined && planned.kind !== 'edited' && planned.kind !== 'in_doubt') return planned;
       if (message === undefined) return { kind: 'gone' };
-      const { stopButton: _before, ...rest } = message;
+      const { stopButton: _stop, keyboard: _menu, ...rest } = message;
       messages.set(messageId, { ...rest, part, ...buttonOf(options), edits: message.edits + 1 });
       return planned ?? { kind: 'edited' };
     },
@@ -99,7 +102,11 @@ export const recordingMessenger = (): RecordingMessenger => {
       const isTelling = !to.place.startsWith('-') && to.thread === undefined;
       const own = [...messages.values()].filter((message) => laneIdOf(message.to) === laneIdOf(to));
       const found = own.find(({ messageId }) => messageId > afterMessageId && messageId <= afterMessageId + FIND_DEPTH);
-      return found === undefined || !isTelling ? { kind: 'none' } : { kind: 'found', messageId: found.messageId };
+      if (found === undefined || !isTelling) return { kind: 'none' };
+      // As the real one does: it looks by taking the buttons away.
+      const { stopButton: _stop, keyboard: _menu, ...rest } = found;
+      messages.set(found.messageId, rest);
+      return { kind: 'found', messageId: found.messageId };
     },
     remove: async (to, messageId, permit) => {
       if (permit() === null) return { kind: 'withheld' };
@@ -128,4 +135,7 @@ export const recordingMessenger = (): RecordingMessenger => {
   };
 };
 
-const buttonOf = ({ stopButton }: EditOptions) => (stopButton === undefined ? {} : { stopButton });
+const buttonOf = ({ stopButton, keyboard }: EditOptions) => ({
+  ...(stopButton === undefined ? {} : { stopButton }),
+  ...(keyboard === undefined ? {} : { keyboard }),
+});

@@ -1,0 +1,205 @@
+import { laneAddressOf, updateEntryId } from '@agent-claw/core';
+import { aLaneId, anEntry, aTurn } from '@agent-claw/testkit';
+import { describe, expect, it } from 'vitest';
+import { aLegWorld } from '../test/leg-world.ts';
+import { talkingAgent } from '../test/talking-agent.ts';
+
+const aCommand = (sequence: number, name: string, args = '') =>
+  anEntry(sequence, { kind: 'command', command: { name, args } });
+
+type World = ReturnType<typeof aLegWorld>;
+
+/** The buttons that the newest message with any shows, by what they read. */
+const buttonsIn = (world: World) => {
+  const message = world.messenger.shown().findLast(({ keyboard }) => keyboard !== undefined);
+  const buttons = message?.keyboard?.flat() ?? [];
+  return { messageId: message?.messageId ?? 0, buttons, labels: buttons.map(({ label }) => label) };
+};
+/** A press on the button that reads `label` at this moment. */
+const aPress = (world: World, sequence: number, label: string, from = '4242001') => {
+  const { messageId, buttons } = buttonsIn(world);
+  const button = buttons.find((one) => one.label === label);
+  if (button === undefined) throw new Error(`No button reads "${label}".`);
+  const { nonce, index } = button;
+  return anEntry(sequence, {
+    kind: 'button',
+    text: '',
+    sender: { id: from, name: 'Ada' },
+    pressed: { nonce, index, messageId },
+  });
+};
+const SETTINGS = ['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Close'];
+const UNUSED = 'This menu is no longer in use. Send /settings for a new one.';
+
+const openSettings = async (agent?: Parameters<typeof aLegWorld>[0]) => {
+  const world = aLegWorld(agent);
+  await world.say(aCommand(1, 'settings'));
+  await world.leg();
+  return world;
+};
+
+describe('a menu', () => {
+  it('leads from setting to setting in one message, and each press counts once', async () => {
+    const world = await openSettings();
+    const labels = [buttonsIn(world).labels];
+    for (const [at, label] of ['Model: default ›', 'fast', '‹ Settings', 'Turn tokens on'].entries()) {
+      await world.say(aPress(world, at + 2, label));
+      expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+      labels.push(buttonsIn(world).labels);
+    }
+    expect(labels).toEqual([
+      SETTINGS,
+      ['✓ default', 'fast', '‹ Settings'],
+      ['default', '✓ fast', '‹ Settings'],
+      ['Model: fast ›', ...SETTINGS.slice(1)],
+      ['Model: fast ›', 'Turn tokens off', ...SETTINGS.slice(2)],
+    ]);
+    expect(world.lane()).toMatchObject({ settings: { model: 'fast', usageFooter: true }, inbox: {} });
+    expect(world.messenger.shown().map(({ edits }) => edits)).toEqual([4]);
+  });
+
+  it('that was pressed twice at once does what was asked for once, and stays in use', async () => {
+    const world = await openSettings();
+    const [first, second] = [aPress(world, 2, 'Turn tokens on'), aPress(world, 3, 'Turn tokens on')];
+    await world.say(first, second);
+    await world.leg();
+    expect({ shown: world.messenger.shown().map(({ edits }) => edits), labels: buttonsIn(world).labels }).toEqual({
+      shown: [1],
+      labels: [SETTINGS[0], 'Turn tokens off', ...SETTINGS.slice(2)],
+    });
+  });
+
+  it('is not for anybody but whoever asked for it', async () => {
+    const world = await openSettings();
+    await world.say(aPress(world, 2, 'Turn tokens on', '4242002'));
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ labels: buttonsIn(world).labels, settings: world.lane()?.settings, inbox: world.lane()?.inbox }).toEqual({
+      labels: SETTINGS,
+      settings: undefined,
+      inbox: {},
+    });
+  });
+
+  it('says that it is of no use any more a day later, and changes nothing', async () => {
+    const world = await openSettings();
+    const press = aPress(world, 2, 'Turn tokens on');
+    await world.clock.advance(24 * 3_600_000);
+    await world.say(press);
+    await world.leg();
+    expect({ shown: world.shown(), labels: buttonsIn(world).labels, settings: world.lane()?.settings }).toEqual({
+      shown: [UNUSED],
+      labels: [],
+      settings: undefined,
+    });
+  });
+
+  it('that was closed says so as well when it is pressed again', async () => {
+    const world = await openSettings();
+    const press = aPress(world, 2, 'Close');
+    await world.say(press);
+    await world.leg();
+    expect({ labels: buttonsIn(world).labels, menus: world.lane()?.menus }).toEqual({ labels: [], menus: {} });
+    await world.say({ ...press, id: updateEntryId(3) });
+    await world.leg();
+    expect(world.shown()).toEqual([UNUSED]);
+  });
+
+  it('writes over nothing in a group, where anybody could make up a press', async () => {
+    const group = aLaneId('-1001');
+    const world = aLegWorld([], (lanes) => lanes, {
+      laneId: group,
+      record: { groups: { '-1001': { title: 'Us', sinceMs: 0, activation: 'mention' } } },
+    });
+    const to = laneAddressOf(group);
+    await world.messenger.send(to, { text: 'an answer' } as never, {}, () => 1);
+    await world.say(anEntry(1, { kind: 'button', pressed: { nonce: 'x', index: 0, messageId: 101 } }));
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual(['an answer']);
+  });
+
+  it('is for the owner alone in a group', async () => {
+    const world = aLegWorld([], (lanes) => lanes, {
+      laneId: aLaneId('-1001'),
+      record: { groups: { '-1001': { title: 'Us', sinceMs: 0, activation: 'mention' } } },
+    });
+    const guest = { sender: { id: '4242002', name: 'Grace' } };
+    await world.say({ ...aCommand(1, 'settings'), ...guest }, { ...aCommand(2, 'model', 'fast'), ...guest });
+    await world.say(aCommand(3, 'settings'));
+    await world.leg();
+    expect({ shown: world.shown().slice(0, 2), labels: buttonsIn(world).labels }).toEqual({
+      shown: ['Only my owner changes how I work in a group.', 'Only my owner changes how I work in a group.'],
+      labels: SETTINGS,
+    });
+  });
+
+  it('is answered beside a running turn, which goes on', async () => {
+    const world = aLegWorld(talkingAgent(12).agent);
+    await world.say(anEntry(1));
+    const leg = world.begin();
+    await world.clock.advance(3_000);
+    await world.say(aCommand(2, 'settings'));
+    await world.clock.advance(2_500);
+    await world.say(aPress(world, 3, 'Model: default ›'));
+    await world.clock.advance(2_500);
+    await world.say(aPress(world, 4, 'fast'));
+    await world.clock.advance(2_500);
+    expect({ labels: buttonsIn(world).labels, settings: world.lane()?.settings }).toEqual({
+      labels: ['default', '✓ fast', '‹ Settings'],
+      settings: { model: 'fast' },
+    });
+    await world.clock.advance(30_000);
+    expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    expect({ shown: world.shown().length, inbox: world.lane()?.inbox }).toEqual({ shown: 2, inbox: {} });
+    await world.say(aPress(world, 5, '‹ Settings'));
+    await world.leg({ wakeId: 'w2' });
+    expect(buttonsIn(world).labels).toEqual(['Model: fast ›', ...SETTINGS.slice(1)]);
+  });
+
+  it('has the buttons that its lane knows also when a crash left its message in doubt', async () => {
+    const world = aLegWorld();
+    await world.say(aCommand(1, 'settings'));
+    const to = { channel: 'tg', account: '7000', place: '4242001' };
+    const turn = aTurn({ kind: 'command', ledger: { p0: { state: 'sending', nonce: 'kept' } } });
+    const sent = await world.messenger.send(to, { text: 'menu' } as never, {}, () => 1);
+    await world.say(anEntry(9, { kind: 'notice', messageId: 100 }));
+    await world.crashed({ ...turn, taken: [...turn.taken, anEntry(9).id] });
+    await world.leg();
+    const { messageId, buttons } = buttonsIn(world);
+    expect({ messageId, nonces: new Set(buttons.map(({ nonce }) => nonce)), count: world.shown().length }).toEqual({
+      messageId: sent.kind === 'sent' && sent.messageId,
+      nonces: new Set(['kept']),
+      count: 1,
+    });
+    await world.say(aPress(world, 10, 'Turn tokens on'));
+    await world.leg({ wakeId: 'w2' });
+    expect(world.lane()?.settings).toEqual({ usageFooter: true });
+  });
+
+  it('whose press was taken when the leg crashed is drawn by the next one, with the buttons that were stored', async () => {
+    const world = await openSettings();
+    const press = aPress(world, 2, 'Turn tokens on');
+    await world.say(press);
+    world.messenger.answerEdit({ kind: 'wait', retryAfterMs: 60_000 });
+    expect(await world.leg()).toMatchObject({ kind: 'give_back' });
+    expect(world.lane()?.settings).toEqual({ usageFooter: true });
+    await world.clock.advance(60_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    const stored = Object.values(world.lane()?.menus ?? {}).map(({ nonce }) => nonce);
+    expect(stored).toEqual([buttonsIn(world).buttons[0]?.nonce]);
+  });
+});
+
+describe('/model', () => {
+  it('with a name changes the model, and says what is on offer for a name that is none', async () => {
+    const world = aLegWorld();
+    await world.say(aCommand(1, 'model', 'Fast'), aCommand(2, 'model', 'gpt_9'));
+    await world.leg();
+    expect({ shown: world.shown(), settings: world.lane()?.settings }).toEqual({
+      shown: [
+        expect.stringMatching(/^Model: \*\*fast\*\*/u),
+        String.raw`I have no model called gpt\_9. Try /model default, /model fast.`,
+      ],
+      settings: { model: 'fast' },
+    });
+  });
+});
