@@ -33,6 +33,7 @@ const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Pro
   if (part === undefined) return { kind: 'delivered' };
   const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
   return sendPart(outbox, keyOf(entry), part, options);
+};
 
 /**
  * Answers questions about the bot itself while a turn runs, through the turn's ledger; they leave the inbox together with
