@@ -54,9 +54,9 @@ try {
   process.once('SIGTERM', () => {
     void system.stop().then(() => process.exit(0));
   });
-  const { url, workspaceFolder, cloud } = system;
+  const { url, workspaceFolder, claimLink, cloud } = system;
   const aws = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.ownerCredentials };
-  send({ report: 'ready', url, workspaceFolder, aws, refs: cloud.refs });
+  send({ report: 'ready', url, workspaceFolder, claimLink, aws, refs: cloud.refs });
 } catch (error) {
   send({ report: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   process.exitCode = 1;

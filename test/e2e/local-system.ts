@@ -35,6 +35,8 @@ export type Report =
 export interface Whereabouts {
   readonly url: string;
   readonly workspaceFolder: string;
+  /** What makes the first who follows it the owner, when the system was started without one. */
+  readonly claimLink: string | undefined;
   /** What an SDK client of the owner is made with: it may do everything at the embedded endpoint. */
   readonly aws: {
     readonly endpoint: string;
@@ -154,10 +156,11 @@ export const startSystem = async (options: StartOptions): Promise<SystemUnderTes
   const calls = async (): Promise<readonly CallCount[]> => (await ask({ order: 'calls' }, 'calls')).calls;
   const tick = async (kind: 'heartbeat' | 'sweep', scheduledAt: string): Promise<unknown> =>
     JSON.parse((await ask({ order: 'tick', kind, scheduledAt }, 'ticked')).outcome) as unknown;
-  const { url, workspaceFolder, aws, refs } = ready;
+  const { url, workspaceFolder, claimLink, aws, refs } = ready;
   return {
     url,
     workspaceFolder,
+    claimLink,
     aws,
     refs,
     output,

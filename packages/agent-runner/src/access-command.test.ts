@@ -201,7 +201,30 @@ describe('revoking', () => {
     });
   });
 
-  it('silences a running answer within ten seconds', async () => {
+  it('ends a running answer at once, and what waits behind it, when the owner says so in the chat', async () => {
+    const world = guestWorld({ guests }, talkingAgent(60).agent);
+    await world.say(anEntry(1, { sender: EVE }));
+    const leg = world.begin();
+    await world.clock.advance(5_000);
+    await world.say(anEntry(2, { sender: EVE }));
+    // As the desk does it.
+    await world.access.open().update((record) => revoke(record, EVE.id));
+    const before = world.messenger.calls.length;
+    await world.say(anEntry(3, { kind: 'stop', text: '' }));
+    await world.clock.advance(2_500);
+    const during = world.messenger.calls.length;
+    await world.clock.advance(20_000);
+    expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    expect({ isTalking: before > 0, after: world.messenger.calls.length - during, inbox: world.lane()?.inbox }).toEqual(
+      {
+        isTalking: true,
+        after: 0,
+        inbox: {},
+      },
+    );
+  });
+
+  it('silences a running answer within ten seconds, whoever has taken the access away', async () => {
     const world = guestWorld({ guests }, talkingAgent(60).agent);
     await world.say(anEntry(1, { sender: EVE }));
     const leg = world.begin();

@@ -1,12 +1,21 @@
 import { accessListOf, EMPTY_ACCESS, isPrivateLane, laneAddressOf } from '@agent-claw/core';
-import type { AccessList, AccessStore, Clock, LaneId } from '@agent-claw/core';
+import type { AccessList, AccessStore, Clock, Lane, LaneId } from '@agent-claw/core';
 import { ACCESS_REREAD_MS } from './limits.ts';
 
 /**
- * Who may be written to at this moment, for one leg.
+ * Who may be written to at this moment, for one leg. `maxAgeMs` asks for a newer answer than the usual one.
  * @throws RetryableError when the store does not answer: nothing is sent on the strength of an old answer.
  */
-export type AccessView = () => Promise<AccessList>;
+export type AccessView = (maxAgeMs?: number) => Promise<AccessList>;
+
+/**
+ * Tells from the lane itself that its access may just have gone: in somebody's private chat nobody else says stop, except the
+ * owner who has revoked it. How old an answer may be then; undefined: as old as usual.
+ */
+export const ageAllowedIn = (lane: Lane): number | undefined => {
+  const { place } = laneAddressOf(lane.laneId);
+  return Object.values(lane.inbox).some(({ kind, sender }) => kind === 'stop' && sender.id !== place) ? 0 : undefined;
+};
 
 export interface AccessViewDeps {
   readonly store: AccessStore;
@@ -30,8 +39,10 @@ export const openAccessView = ({ store, clock, ownerId }: AccessViewDeps, laneId
     state.asOfMs = asOfMs;
     return state.list;
   };
-  return async () => {
-    if (state.list !== undefined && clock.now() - state.asOfMs < ACCESS_REREAD_MS) return state.list;
+  return async (maxAgeMs = ACCESS_REREAD_MS) => {
+    if (state.list !== undefined && clock.now() - state.asOfMs < maxAgeMs) return state.list;
+    // A read that is under way may have begun too early for it.
+    if (maxAgeMs === 0) return read();
     state.reading ??= read().finally(() => {
       state.reading = undefined;
     });

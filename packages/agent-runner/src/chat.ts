@@ -17,6 +17,7 @@ import type {
   WaitOutcome,
   WithheldOutcome,
 } from '@agent-claw/core';
+import { ageAllowedIn } from './access-view.ts';
 import type { AccessView } from './access-view.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { CALL_AFTER_LEASE_MS } from './limits.ts';
@@ -51,8 +52,11 @@ export interface Chat {
 }
 
 /** True for a lane of this bot whose place may hear from it at this moment. */
-export const isServed = async (to: LaneAddress, deps: Pick<ChatDeps, 'access' | 'botId'>): Promise<boolean> =>
-  isServedBy(to, deps.botId, await deps.access());
+export const isServed = async (
+  to: LaneAddress,
+  deps: Pick<ChatDeps, 'access' | 'botId'>,
+  maxAgeMs?: number,
+): Promise<boolean> => isServedBy(to, deps.botId, await deps.access(maxAgeMs));
 
 const isServedBy = (to: LaneAddress, botId: string, access: AccessList): boolean =>
   to.account === botId && mayReceive(to, access);
@@ -68,7 +72,8 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   const gated = async <T extends ChannelOutcome>(call: (to: LaneAddress) => Promise<T>): Promise<Said<T>> => {
     if (permit() === null) return silence();
     // Judged by the lane's own address: where the channel itself says that the chat has moved to, it may follow.
-    if (!(await isServed(home, deps))) return { kind: 'undeliverable', reason: 'no_access' };
+    if (!(await isServed(home, deps, ageAllowedIn(keeper.lane()))))
+      return { kind: 'undeliverable', reason: 'no_access' };
     const quietMs = state.quietUntilMs - clock.now();
     if (quietMs > 0) return { kind: 'wait', retryAfterMs: quietMs };
     const outcome = await call(state.to);

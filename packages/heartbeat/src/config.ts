@@ -9,7 +9,7 @@ const environmentSchema = z.object({
   WORKSPACE_BUCKET: filled,
   /** Digits; "0" while no bot token has been connected. */
   BOT_ID: filled,
-  /** Numeric Telegram user id. Empty: there is nobody to speak to, and the heartbeat stays quiet. */
+  /** Numeric Telegram user id. Empty: the owner is whoever claimed the bot; without one the heartbeat stays quiet. */
   OWNER_ID: z.string(),
   TIME_ZONE: z.string().check(z.refine(isTimeZone, 'is no IANA time zone, such as Europe/Berlin')),
   /** "08:00-23:00": start included, end excluded, over midnight when the end is earlier. Empty: always. */

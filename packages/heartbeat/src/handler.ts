@@ -1,9 +1,11 @@
 import { CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
+import { dynamoAccessStore } from '@agent-claw/aws/dynamo-access-store';
 import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
 import { dynamoOpenLanes } from '@agent-claw/aws/dynamo-open-lanes';
 import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
-import { laneIdOf } from '@agent-claw/core';
+import { accessListOf, laneIdOf } from '@agent-claw/core';
+import type { LaneId } from '@agent-claw/core';
 import { createLog } from '@agent-claw/observability/log';
 import { emfMetrics } from '@agent-claw/observability/metrics';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
@@ -22,13 +24,21 @@ const config = parseConfig(process.env);
 const service = 'heartbeat';
 const log = createLog({ service, write: stdoutWriter });
 const metrics = emfMetrics({ service, write: stdoutWriter });
-const hasOwner = config.ownerId !== '' && config.botId !== '0';
 
 const table = { client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.stateTable };
 const wakes = sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl });
 
 const sweep = createSweep({ openLanes: dynamoOpenLanes(table), wakes, log, metrics });
-const sendHeartbeat = createSendHeartbeat({
+const access = dynamoAccessStore({ ...table, clock: systemClock });
+
+/** The deployment's owner costs no read. One who claimed the bot is known when the tick comes, and not when the function starts. */
+const ownersLane = async (): Promise<LaneId | null> => {
+  if (config.botId === '0') return null;
+  const place = config.ownerId === '' ? accessListOf(await access.read(0), '').ownerId : config.ownerId;
+  return place === '' ? null : laneIdOf({ channel: 'tg', account: config.botId, place });
+};
+
+const heartbeatDeps = {
   mailbox: dynamoMailbox(table),
   wakes,
   workspace: s3WorkspaceStore({
@@ -36,11 +46,12 @@ const sendHeartbeat = createSendHeartbeat({
     bucket: config.workspaceBucket,
     prefix: 'workspace/',
   }),
-  laneId: hasOwner ? laneIdOf({ channel: 'tg', account: config.botId, place: config.ownerId }) : null,
   timeZone: config.timeZone,
   activeHours: config.activeHours,
   clock: systemClock,
-});
+};
+const sendHeartbeat = async (scheduledAtMs: number): Promise<HeartbeatOutcome> =>
+  createSendHeartbeat({ ...heartbeatDeps, laneId: await ownersLane() })(scheduledAtMs);
 
 /**
  * One tick of EventBridge Scheduler, which ignores the answer; whoever invokes by hand sees the outcome. Throws on a

@@ -7,6 +7,7 @@ import { openBrowser } from './open-browser.ts';
 import { helpText, parseOptions } from './options.ts';
 import type { LocalOptions } from './options.ts';
 import { StartError } from './public-server.ts';
+import { DOUBLE_OWNER_ID } from './telegram-side.ts';
 import { startLocal } from './start-local.ts';
 import type { LocalSystem } from './start-local.ts';
 
@@ -37,6 +38,14 @@ const wayIn = ({ telegram, url }: LocalSystem): string => {
   }
 };
 
+/** What the first who sends it becomes the owner by. In the chat page a link to t.me leads nowhere, its code works all the same. */
+const wayToClaim = ({ claimLink, telegram }: LocalSystem): readonly string[] => {
+  if (claimLink === undefined) return [];
+  const code = /\?start=([\w-]+)$/u.exec(claimLink)?.[1];
+  const how = telegram.usesDouble && code !== undefined ? `write "/start ${code}" in the chat` : `follow ${claimLink}`;
+  return [`  Owner       nobody yet: whoever is first to ${how}`];
+};
+
 const announce = (system: LocalSystem): void => {
   const { telegram } = system;
   const lines = [
@@ -44,6 +53,7 @@ const announce = (system: LocalSystem): void => {
     telegram.usesDouble
       ? `  Chat        ${system.url}`
       : `  Chat        ${wayIn(system)}; health check ${system.url}/healthz`,
+    ...wayToClaim(system),
     `  Model       ${system.model} (${system.modelWhy})`,
     `  Workspace   ${system.workspaceFolder}  (SOUL.md, MEMORY.md …: edit with any editor)`,
     '  AWS         for the aws CLI (it reads AWS_DEFAULT_REGION) and any SDK, in another terminal:',
@@ -61,7 +71,8 @@ const run = async (options: LocalOptions): Promise<void> => {
   const system = await startLocal(options, { root, environment: process.env, say: (line) => console.log(line) });
   announce(system);
   console.log(`Ready after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.`);
-  if (options.open && system.telegram.usesDouble) openBrowser(`${system.url}/#${system.telegram.ownerId}`);
+  if (options.open && system.telegram.usesDouble)
+    openBrowser(`${system.url}/#${system.telegram.ownerId || DOUBLE_OWNER_ID}`);
   const stop = (): void => {
     console.log('\nStopping …');
     // A second Ctrl-C does not wait.

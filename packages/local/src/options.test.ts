@@ -34,12 +34,24 @@ describe('parseOptions', () => {
     ],
     [
       ['--telegram-token', TOKEN],
-      '--telegram-token needs --owner <your numeric Telegram id>, or the bot would answer nobody. @userinfobot shows yours.',
+      '--telegram-token needs --owner: your numeric Telegram id (@userinfobot shows it), or none to claim the bot with a link.',
     ],
     [['--webhook-secret', 's'], '--webhook-secret needs --telegram-api-root: say where the replies go.'],
     [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help."],
   ])('says in one line what is wrong with %o', (args, problem) => {
     expect(parseOptions(args, {})).toEqual({ kind: 'wrong', problems: [problem] });
+  });
+
+  it('takes an owner by number, or nobody, and nothing else', () => {
+    const ownerOf = (owner: string) => {
+      const parsed = parseOptions(['--owner', owner], {});
+      return parsed.kind === 'run' ? parsed.options.ownerId : parsed;
+    };
+    expect([ownerOf('7'), ownerOf('none')]).toEqual(['7', '']);
+    expect(ownerOf('@ada')).toEqual({
+      kind: 'wrong',
+      problems: ['--owner is "@ada". Give the numeric user id (@userinfobot shows yours), or none.'],
+    });
   });
 
   it('never repeats a token or secret that it refuses', () => {

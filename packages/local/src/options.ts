@@ -10,6 +10,7 @@ export interface LocalOptions {
   readonly telegramToken: string | undefined;
   readonly webhookSecret: string | undefined;
   /** Numeric Telegram user id; undefined for the double's first person. */
+  /** Empty: nobody owns the bot until somebody claims it. */
   readonly ownerId: string | undefined;
   readonly model: string | undefined;
   readonly open: boolean;
@@ -44,7 +45,11 @@ const FLAGS = {
     argument: '<secret>',
     help: 'accept updates at /telegram/webhook from whoever has it',
   },
-  owner: { variable: 'AGENT_CLAW_OWNER_ID', argument: '<id>', help: 'numeric Telegram user id of the owner' },
+  owner: {
+    variable: 'AGENT_CLAW_OWNER_ID',
+    argument: '<id>',
+    help: 'numeric Telegram user id of the owner; none: whoever follows the printed link',
+  },
   model: {
     variable: 'AGENT_CLAW_MODEL',
     argument: '<model>',
@@ -105,7 +110,11 @@ const checkValues = (value: (name: FlagName) => string | undefined, problems: st
     'Use 1 to 256 characters of A-Z a-z 0-9 _ and -.',
     false,
   );
-  check('owner', (text) => /^\d{1,20}$/u.test(text), 'Give the numeric user id; @userinfobot shows yours.');
+  check(
+    'owner',
+    (text) => /^(?:\d{1,20}|none)$/u.test(text),
+    'Give the numeric user id (@userinfobot shows yours), or none.',
+  );
   check(
     'telegram-api-root',
     (text) => URL.canParse(text) && /^https?:/u.test(text),
@@ -116,7 +125,7 @@ const checkValues = (value: (name: FlagName) => string | undefined, problems: st
     problems.push('--webhook-secret needs --telegram-api-root: say where the replies go.');
   if (value('telegram-token') !== undefined && value('telegram-api-root') === undefined && value('owner') === undefined)
     problems.push(
-      '--telegram-token needs --owner <your numeric Telegram id>, or the bot would answer nobody. @userinfobot shows yours.',
+      '--telegram-token needs --owner: your numeric Telegram id (@userinfobot shows it), or none to claim the bot with a link.',
     );
 };
 
@@ -161,7 +170,7 @@ export const parseOptions = (
     telegramApiRoot: value('telegram-api-root')?.replace(/\/+$/u, ''),
     telegramToken: value('telegram-token'),
     webhookSecret: value('webhook-secret'),
-    ownerId: value('owner'),
+    ownerId: value('owner') === 'none' ? '' : value('owner'),
     model: value('model'),
     open: values['no-open'] !== true,
   };

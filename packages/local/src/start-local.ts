@@ -15,7 +15,7 @@ import { startPublicServer, StartError } from './public-server.ts';
 import type { PublicServer } from './public-server.ts';
 import { shortenedLimits } from './shortened-limits.ts';
 import { synthesize } from './synthesize.ts';
-import { secretValueOf, telegramSideOf, versionOf } from './telegram-side.ts';
+import { DOUBLE_OWNER_ID, secretValueOf, telegramSideOf, versionOf } from './telegram-side.ts';
 import type { TelegramSide } from './telegram-side.ts';
 
 export interface StartDeps {
@@ -38,6 +38,8 @@ export interface LocalSystem {
   readonly modelWhy: string;
   readonly workspaceFolder: string;
   readonly telegram: TelegramSide;
+  /** The link that makes the first who follows it the owner; undefined when an owner is named. Used up once it was followed. */
+  readonly claimLink: string | undefined;
   readonly cloud: EmbeddedCloud;
   stop(): Promise<void>;
 }
@@ -128,6 +130,7 @@ const startParts = async (
     modelWhy: model.why,
     workspaceFolder: join(dataDir, 'aws/s3', cloud.outputs['WorkspaceBucket'] ?? '', 'workspace'),
     telegram,
+    claimLink: telegram.ownerId === '' ? cloud.outputs['ClaimLink'] : undefined,
     cloud,
     stop,
   };
@@ -165,7 +168,8 @@ const onlySecretOf = (cdkOut: string): string => {
 const mountDouble = (server: PublicServer, telegram: TelegramSide, dataDir: string, stops: Stops): void => {
   const double = createTelegramDouble({
     tokens: [telegram.botToken],
-    ownerId: Number(telegram.ownerId),
+    // The double has a first person, whoever the bot belongs to.
+    ownerId: Number(telegram.ownerId === '' ? DOUBLE_OWNER_ID : telegram.ownerId),
     clock: systemClock,
     log: { info: () => undefined },
     dataDir,

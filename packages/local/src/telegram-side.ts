@@ -9,6 +9,7 @@ export interface TelegramSide {
   readonly apiRoot: string;
   readonly botToken: string;
   readonly webhookSecret: string | undefined;
+  /** Empty: nobody, until somebody claims the bot. */
   readonly ownerId: string;
 }
 

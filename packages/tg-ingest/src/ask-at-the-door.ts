@@ -14,10 +14,10 @@ export interface DoorDeps {
 /** A guest may be let in for this long after access was taken away. The runner asks again before it does anything. */
 const KNOWN_FOR_MS = 30_000;
 /**
- * Somebody who is not known may have been let in a moment ago, so the store is asked again. This seldom, because strangers
- * cause it: each copy of the function reads once a second at most, whoever writes and however much.
+ * Somebody who is not known may have been let in a moment ago, and silence cannot be taken back: so the store is asked again.
+ * Four times a second at most for each copy of the function, whoever writes and however much: less than the deliveries cost.
  */
-const UNKNOWN_FOR_MS = 1_000;
+const UNKNOWN_FOR_MS = 250;
 
 const NEVER: ReadonlySet<string> = new Set(['no_sender', 'bot', 'speaks_as_chat']);
 

@@ -1,0 +1,47 @@
+import type { SystemUnderTest } from './local-system.ts';
+import { until } from './until.ts';
+
+/** Somebody at a phone of their own, in the private chat with the bot. */
+export interface Somebody {
+  readonly id: number;
+  say(text: string): Promise<void>;
+  /** The bot's messages as this person sees them, oldest first. */
+  heard(): Promise<readonly string[]>;
+  /** Waits for a message of the bot that fits. */
+  hears(pattern: RegExp): Promise<string>;
+}
+
+const ask = async <Answer>(system: SystemUnderTest, path: string, body?: object): Promise<Answer> => {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(`${system.url}/_double/${path}`, body === undefined ? {} : post);
+  if (!response.ok) throw new Error(`The double refused ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Answer;
+};
+
+/** Adds a person to the double's world. @returns the id. */
+export const newPerson = async (system: SystemUnderTest, firstName: string): Promise<number> =>
+  (await ask<{ id: number }>(system, 'people', { firstName })).id;
+
+/** Opens this person's private chat with the bot. */
+export const somebody = async (system: SystemUnderTest, id: number): Promise<Somebody> => {
+  await ask(system, 'chats', { type: 'private', as: id });
+  const messages = `chats/${id}/messages`;
+  const heard = async (): Promise<readonly string[]> => {
+    const { messages: all } = await ask<{
+      messages: readonly { readonly from: { readonly isBot: boolean }; readonly text?: string }[];
+    }>(system, `${messages}?limit=200&as=${id}`);
+    return all.filter(({ from }) => from.isBot).map(({ text }) => text ?? '');
+  };
+  return {
+    id,
+    say: async (text) => void (await ask(system, messages, { text, as: id })),
+    heard,
+    hears: (pattern) =>
+      until(
+        `person ${id} to hear ${pattern}`,
+        30_000,
+        async () => (await heard()).find((text) => pattern.test(text)) ?? null,
+        system.logs,
+      ),
+  };
+};
