@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly dataDir: string;
   readonly witness: Witness;
   readonly clock?: EmbeddedClock;
+  /** Parameters of the stack that differ from those of every test. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Variables for every function. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -91,6 +93,7 @@ export const startCloud = async (options: CloudOptions): Promise<CloudUnderTest>
       HeartbeatModel: 'demo',
       TimeZone: 'UTC',
       HeartbeatActiveHours: '',
+      ...options.parameters,
     },
     secrets: { [onlySecretOf(cdkOut)]: JSON.stringify({ botToken: DOUBLE_BOT_TOKEN }) },
     extraEnv: ({ kind }) => (kind === 'runtime' ? {} : { TELEGRAM_API_ROOT: server.url, ...options.environment }),

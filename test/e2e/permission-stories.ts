@@ -24,6 +24,8 @@ export interface Story {
   readonly begin: (telling: Telling) => Promise<unknown>;
   readonly isDone: (telling: Telling) => Promise<boolean>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Parameters of the stack that differ from those of every test. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** The clock of the cloud, when the story needs to move it. */
   readonly clock?: () => ManualClock;
 }
@@ -55,6 +57,15 @@ const start: Story = {
   title: 'the bot is connected when the stack is up',
   begin: async () => undefined,
   isDone: async ({ system }) => system.cloud.outputs['WebhookUrl'] !== undefined,
+};
+
+/** Nobody is named as owner: the deploy makes a link to claim the bot with. */
+const claim: Story = {
+  title: 'a bot without an owner can be claimed',
+  parameters: { OwnerId: '' },
+  begin: async () => undefined,
+  isDone: async ({ system }) =>
+    /^https:\/\/t\.me\/\w+\?start=[\w-]{22}$/u.test(system.cloud.outputs['ClaimLink'] ?? ''),
 };
 
 const remember: Story = {
@@ -176,6 +187,8 @@ const schedule: Story = {
 export const STORY_OF: Readonly<Record<string, Story>> = {
   'WebhookRegistrarService BotSecret secretsmanager:GetSecretValue': start,
   'WebhookRegistrarService BotSecret secretsmanager:PutSecretValue': start,
+  'WebhookRegistrarService Access dynamodb:GetItem': start,
+  'WebhookRegistrarService Access dynamodb:UpdateItem': claim,
   'TgIngest Inbox dynamodb:GetItem': remember,
   'TgIngest Inbox dynamodb:UpdateItem': remember,
   'TgIngest Ring sqs:SendMessage': remember,

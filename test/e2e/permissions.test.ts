@@ -45,7 +45,7 @@ const tell = async (story: Story, without: Grant | null): Promise<Outcome> => {
   copyWithout(cdkOut, without, copy);
   const witness: Witness = { denied: new Set(), lines: [] };
   const clock = story.clock?.();
-  const { environment } = story;
+  const { environment, parameters } = story;
   const outcome = (isDone: boolean): Outcome => {
     const line = witness.lines.find((each) => each.line.includes('AccessDenied'));
     const denied = new Set([...witness.denied].map((each) => each.split(' ')[1] ?? ''));
@@ -58,6 +58,7 @@ const tell = async (story: Story, without: Grant | null): Promise<Outcome> => {
       witness,
       ...(clock === undefined ? {} : { clock }),
       ...(environment === undefined ? {} : { environment }),
+      ...(parameters === undefined ? {} : { parameters }),
     });
     const telling = { system, witness, clock };
     const [begun] = await Promise.allSettled([story.begin(telling)]);
