@@ -65,6 +65,9 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   const { messenger, clock, log } = deps;
   const home = laneAddressOf(keeper.lease.laneId);
   const state = { to: home, quietUntilMs: 0 };
+  // What was said before a move stays behind, and its numbers mean other messages in the new place.
+  const here = new Set<number>();
+  const isBehind = (messageId: number): boolean => state.to !== home && !here.has(messageId);
   const permit: Permit = () =>
     keeper.maySend() && !deadline.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
   const silence = (): Silence => (keeper.maySend() ? { kind: 'unfinished' } : { kind: 'lease_lost' });
@@ -98,10 +101,18 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
 
   return {
     isGroup: home.place.startsWith('-'),
-    send: (part, options) => gated((to) => messenger.send(to, part, options, permit)),
-    edit: (messageId, part, options) => gated((to) => messenger.edit(to, messageId, part, options, permit)),
+    send: async (part, options) => {
+      const outcome = await gated((to) => messenger.send(to, part, options, permit));
+      if (outcome.kind === 'sent' && state.to !== home) here.add(outcome.messageId);
+      return outcome;
+    },
+    edit: async (messageId, part, options) =>
+      isBehind(messageId)
+        ? { kind: 'gone' }
+        : await gated((to) => messenger.edit(to, messageId, part, options, permit)),
     findOwn: (afterMessageId) => gated((to) => messenger.findOwn(to, afterMessageId, permit)),
-    remove: (messageId) => gated((to) => messenger.remove(to, messageId, permit)),
+    remove: async (messageId) =>
+      isBehind(messageId) ? { kind: 'done' } : await gated((to) => messenger.remove(to, messageId, permit)),
     typing: () => gated((to) => messenger.typing(to, permit)),
   };
 };

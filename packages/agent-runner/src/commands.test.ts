@@ -176,7 +176,9 @@ describe('an unexpected end', () => {
     const [draft] = world.messenger.shown();
     await world.say(anEntry(1));
     const ledger = { draft: { state: 'sent', messageId: draft?.messageId ?? 0 } } as const;
-    await world.crashed(aTurn({ startedAtMs: world.clock.now() - 3_600_000, ledger }), 'e1-s');
+    await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
+    expect((await world.leg()).kind).toBe('give_back');
+    await world.clock.advance(15 * 60_000);
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
     expect(world.shown()).toEqual([
       'half an answer …',

@@ -1,7 +1,7 @@
-import { judgeHeartbeatReply, stoppedBy, stopsFor } from '@agent-claw/core';
+import { isAside, judgeHeartbeatReply, stoppedBy, stopsFor } from '@agent-claw/core';
 import type { ActiveTurn, Lane, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply } from './deliver-reply.ts';
-import { failureText, parkedText, withLimitMark, withStopMark, withTimeMark } from './failure-text.ts';
+import { failureText, parkedText, withCutMark, withLimitMark, withStopMark } from './failure-text.ts';
 import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_LONGEST_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
 import type { Outbox } from './send-part.ts';
@@ -17,8 +17,8 @@ export const endTurn = async (
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   ending: TurnEnding,
-  /** What the run has said by then; of use when it ended without an answer. */
-  said = '',
+  /** What the run has said by then, of use when it ended without an answer; and whether its microVM's life was up. */
+  { said = '', isOverTime = false }: { readonly said?: string; readonly isOverTime?: boolean } = {},
 ): Promise<TurnResult> => {
   const { keeper, clock } = outbox;
   const isStopped = stopsFor(keeper.lane(), turn).length > 0;
@@ -28,14 +28,18 @@ export const endTurn = async (
     case 'fenced':
       return { kind: 'lease_lost' };
     case 'unreachable': {
-      const ageMs = clock.now() - turn.startedAtMs;
-      if (ageMs >= UNREACHABLE_GIVE_UP_MS) return await parkTurn(outbox, renderer, turn, 'unreachable', { said });
+      // The run may go on where it is; the fence of the next turn ends it.
+      if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
+      const nowMs = clock.now();
+      const sinceMs = keeper.lane().outage?.sinceMs ?? nowMs;
+      if (nowMs - sinceMs >= UNREACHABLE_GIVE_UP_MS)
+        return await parkTurn(outbox, renderer, turn, 'unreachable', { said });
       // Less and less often: each time counts against what the queue lets a wake come back.
-      const afterMs = Math.min(UNREACHABLE_LONGEST_MS, Math.max(UNREACHABLE_RETRY_MS, ageMs / 4));
-      return { kind: 'retry', afterMs };
+      const afterMs = Math.min(UNREACHABLE_LONGEST_MS, Math.max(UNREACHABLE_RETRY_MS, (nowMs - sinceMs) / 4));
+      return { kind: 'retry', afterMs, sinceMs };
     }
     case 'done':
-      return answer(outbox, renderer, turn, ending);
+      return answer(outbox, renderer, turn, ending, isOverTime);
     case 'expired':
       return parkTurn(outbox, renderer, turn, 'too_long', { said });
     case 'unknown':
@@ -51,17 +55,22 @@ export const endTurn = async (
 /** A run that broke while the user wanted it stopped. */
 const stoppedWith = (reply: string): Done => ({ seq: 0, type: 'done', reply, consumed: [], ending: 'stopped' });
 
-const answer = async (outbox: Outbox, renderer: ReplyRenderer, turn: ActiveTurn, ending: Done): Promise<TurnResult> => {
+const answer = async (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  ending: Done,
+  isOverTime = false,
+): Promise<TurnResult> => {
   const worked = new Set([...turn.taken, ...ending.consumed]);
   // Read at the end: a stop may have been passed on by a leg before this one.
   const stopped = ending.ending === 'stopped' ? reachedByStops(outbox.keeper.lane(), turn) : [];
-  const dropped = stopped.filter(({ id, kind }) => kind !== 'stop' && !worked.has(id)).length;
+  const dropped = stopped.filter((entry) => entry.kind !== 'stop' && !isAside(entry) && !worked.has(entry.id)).length;
   const answered = [...worked, ...stopped.map(({ id }) => id)];
-  // Nobody asked for a stop: the runner did, because the microVM's life ends.
-  const isTimedOut = ending.ending === 'stopped' && stopsFor(outbox.keeper.lane(), turn).length === 0;
+  const isAsked = stopsFor(outbox.keeper.lane(), turn).length > 0;
   // What was steered in is known to belong to this answer from the saved ending only, which a later leg may not get.
   if (worked.size > turn.taken.length && !(await outbox.ledger.cover([...worked]))) return { kind: 'lease_lost' };
-  const markdown = isTimedOut ? withTimeMark(ending.reply) : replyOf(turn, ending, dropped);
+  const markdown = replyOf(turn, ending, dropped, { isAsked, isOverTime });
   if (markdown === null) return { kind: 'answered', answered };
   return resultOf(await deliverReply(outbox, renderer, { markdown, startedAtMs: turn.startedAtMs }), answered);
 };
@@ -69,8 +78,19 @@ const answer = async (outbox: Outbox, renderer: ReplyRenderer, turn: ActiveTurn,
 const reachedByStops = (lane: Lane, turn: ActiveTurn) => stoppedBy(Object.values(lane.inbox), stopsFor(lane, turn));
 
 /** What to say at the end; null to say nothing. */
-const replyOf = (turn: ActiveTurn, { ending, reply }: Done, dropped: number): string | null => {
-  if (ending === 'stopped') return withStopMark(turn.kind === 'heartbeat' ? '' : reply, dropped);
+const replyOf = (
+  turn: ActiveTurn,
+  { ending, reply }: Done,
+  dropped: number,
+  { isAsked, isOverTime }: { readonly isAsked: boolean; readonly isOverTime: boolean },
+): string | null => {
+  if (ending === 'stopped' && isAsked) return withStopMark(turn.kind === 'heartbeat' ? '' : reply, dropped);
+  if (ending === 'stopped') {
+    // A heartbeat that made way for a message: the next tick looks again.
+    if (turn.kind === 'heartbeat') return null;
+    // The runner stopped it: the microVM's life ends, or a leg before this one had given it up.
+    return withCutMark(reply, isOverTime ? 'time' : 'interrupted');
+  }
   if (turn.kind === 'heartbeat') {
     const judged = judgeHeartbeatReply(reply);
     return judged.kind === 'alert' ? judged.text : null;

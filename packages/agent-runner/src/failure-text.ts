@@ -43,11 +43,11 @@ export const withLimitMark = (markdown: string): string =>
     .filter(Boolean)
     .join('\n\n');
 
-/** Marks an answer that ran out of time. */
-export const withTimeMark = (markdown: string): string =>
-  [markdown, '⏱ _That took too long and was stopped; this is what I had. Say "go on" and I continue._']
-    .filter(Boolean)
-    .join('\n\n');
+/** Marks an answer that was cut off without anybody asking for it. */
+export const withCutMark = (markdown: string, reason: 'time' | 'interrupted'): string => {
+  const what = reason === 'time' ? 'That took too long and was stopped' : 'I was interrupted';
+  return [markdown, `⏱ _${what}; this is what I had. Say "go on" and I continue._`].filter(Boolean).join('\n\n');
+};
 
 /** The answer to a stop that came while no turn ran. */
 export const stopText = (dropped: number): string =>

@@ -73,20 +73,27 @@ describe('a search', () => {
     expect(world.messenger.calls.filter((call) => call === 'find')).toEqual([]);
   });
 
+  it('does not take for the message what was sent while it waited its turn', async () => {
+    const world = aLegWorld(talkingAgent(8).agent);
+    await world.say(asked(), anEntry(2, { kind: 'command', command: { name: 'whoami', args: '' } }));
+    world.messenger.loseSend();
+    world.messenger.answerFind({ kind: 'wait', retryAfterMs: 3_000 });
+    await world.leg();
+    await world.clock.advance(30_000);
+    await world.leg();
+    expect(new Set(world.shown().map((text) => text.slice(0, 8)))).toEqual(new Set(['all said', 'Your Tel']));
+  });
+
   it('begins behind the answers of earlier turns, which stand below the question', async () => {
     const world = aLegWorld([aDone('answer')]);
     await world.say(asked(1, 99));
     await world.leg();
     expect(world.lane()?.lastMessageId).toBe(101);
     await world.say(asked(2, 100));
-    const lost = { left: 1 };
-    const losing = {
-      ...world.messenger,
-      // It never arrives, and nobody says so.
-      send: async (...call: Parameters<typeof world.messenger.send>) =>
-        lost.left-- > 0 ? ({ kind: 'in_doubt' } as const) : world.messenger.send(...call),
-    };
-    await world.leg({ with: { messenger: losing } });
+    world.messenger.loseSend();
+    expect((await world.leg()).kind).toBe('give_back');
+    await world.clock.advance(30_000);
+    await world.leg();
     expect(world.shown()).toEqual(['answer', 'answer']);
   });
 
@@ -94,10 +101,15 @@ describe('a search', () => {
     const world = aLegWorld([aDone('answer')]);
     await world.say(anEntry(1));
     for (const _try of [1, 2]) world.messenger.answerSend({ kind: 'in_doubt' });
-    await world.leg();
+    for (const _leg of [1, 2]) {
+      await world.leg();
+      await world.clock.advance(30_000);
+    }
     expect(world.lane()?.lastMessageId).toBe('unknown');
     await world.say(asked(2));
     world.messenger.answerSend({ kind: 'in_doubt' });
+    await world.leg();
+    await world.clock.advance(30_000);
     await world.leg();
     expect(world.messenger.calls.filter((call) => call === 'find')).toEqual([]);
     expect(world.lane()?.lastMessageId).toEqual(expect.any(Number));

@@ -1,4 +1,5 @@
 import type { LedgerPart } from '@agent-claw/core';
+import { UNREACHABLE_RETRY_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 
@@ -17,14 +18,26 @@ const isUnknown = (part: LedgerPart | undefined): boolean =>
  * would be missing.
  */
 export const findSent = async (outbox: Outbox, key: string): Promise<Found> => {
-  const { keeper, ledger, chat } = outbox;
+  const found = await patiently(outbox, async () => {
+    // Read for each try: a draft or an aside may have been sent while the one before it waited.
+    const newest = newestKnown(outbox, key);
+    return newest === null ? { kind: 'none' as const } : await outbox.chat.findOwn(newest);
+  });
+  if (found.kind !== 'found') return found;
+  // Something else was on its way while the chat was searched: then it may be that what was found.
+  const isOther = outbox.ledger.parts().some((part) => outbox.ledger.get(part)?.messageId === found.messageId);
+  return isOther || newestKnown(outbox, key) === null ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : found;
+};
+
+/** The newest message in the chat that is known by number; null when a search behind it could find the wrong one. */
+const newestKnown = ({ keeper, ledger }: Outbox, key: string): number | null => {
   const lane = keeper.lane();
   const unknown = ledger.parts().filter((part) => isUnknown(ledger.get(part)));
   const asked = (lane.turn?.taken ?? []).map((id) => lane.inbox[id]?.messageId ?? 0);
   const sent = ledger.parts().map((part) => ledger.get(part)?.messageId ?? 0);
-  if (unknown.length !== 1 || unknown[0] !== key || lane.lastMessageId === 'unknown') return { kind: 'none' };
+  if (unknown.length !== 1 || unknown[0] !== key || lane.lastMessageId === 'unknown') return null;
   const newest = Math.max(lane.lastMessageId ?? 0, ...asked, ...sent);
-  return newest === 0 ? { kind: 'none' } : await patiently(outbox, () => chat.findOwn(newest));
+  return newest === 0 ? null : newest;
 };
 
 /**

@@ -140,7 +140,7 @@ describe('a stop', () => {
     await world.clock.advance(3_000);
     // What was said after the stop is a turn of its own and still runs.
     expect({ heard, waiting: Object.keys(world.lane()?.inbox ?? {}) }).toEqual({
-      heard: ['u2', 'stop'],
+      heard: ['stop'],
       waiting: ['u4'],
     });
     expect(world.shown()[0]).toBe('said\n\n⏹ _Stopped._ 1 waiting message dropped.');

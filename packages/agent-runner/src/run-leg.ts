@@ -108,7 +108,8 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
     if (next.kind === 'hold') {
       await clock.sleep(next.untilMs - clock.now(), AbortSignal.any([deadline.signal, keeper.lost]));
       if (deadline.signal.aborted) return await handOver(deps, keeper);
-      await keeper.refresh();
+      // A renewal that fails is no crash; the next one is two seconds away.
+      await keeper.refresh().catch((error: unknown) => deps.log.error('lease_renewal_failed', error));
       if (keeper.lost.aborted) return { kind: 'lease_lost' };
       continue;
     }
@@ -125,8 +126,10 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
         // Stored in the lane, so that the wake of a new message does not break the silence.
         return await giveBack(deps, keeper, result.retryAfterMs, { notBeforeMs: clock.now() + result.retryAfterMs });
       case 'retry':
-        // Stored as well: the sweep would ring the lane every minute, and each of its wakes would come back too.
-        return await giveBack(deps, keeper, result.afterMs, { notBeforeMs: clock.now() + result.afterMs });
+        // Stored, so that the sweep leaves the lane to this wake. The wake of a new message asks all the same.
+        return await giveBack(deps, keeper, result.afterMs, {
+          outage: { sinceMs: result.sinceMs, retryAtMs: clock.now() + result.afterMs },
+        });
       case 'answered': {
         turns += next.kind === 'nothing' ? 0 : 1;
         const finished = await lanes.finish(lease, result, clock.now());

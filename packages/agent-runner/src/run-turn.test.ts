@@ -123,8 +123,8 @@ describe('an agent out of reach', () => {
     const world = aLegWorld(agent);
     await world.say(anEntry(1));
     expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
-    const { inbox, turn, lease, notBeforeMs = 0 } = world.lane() ?? {};
-    expect(notBeforeMs - world.clock.now()).toBeGreaterThan(29_000);
+    const { inbox, turn, lease, outage, notBeforeMs } = world.lane() ?? {};
+    expect({ notBeforeMs, isLater: (outage?.retryAtMs ?? 0) - world.clock.now() > 29_000 }).toEqual({ isLater: true });
     expect({ entries: Object.keys(inbox ?? {}), turn: turn?.id, lease, shown: world.shown() }).toEqual({
       entries: ['u1'],
       turn: 't0000000001',
@@ -133,11 +133,39 @@ describe('an agent out of reach', () => {
     });
   });
 
+  it('for a moment does not cost a turn that has worked for an hour', async () => {
+    const { agent } = plannedAgent(refusing(), refusing(), refusing(), refusing(), refusing(), saying(done('answer')));
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    await world.crashed(aTurn({ startedAtMs: world.clock.now() - HOUR_MS }), 'e1-s');
+    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
+    await world.clock.advance(30_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual(['answer']);
+  });
+
+  it('does not keep a stop or a question about the bot waiting', async () => {
+    const { agent } = plannedAgent(refusing());
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    expect((await world.leg()).kind).toBe('give_back');
+    await world.say(
+      anEntry(2, { kind: 'command', command: { name: 'queue', args: '' } }),
+      anEntry(3, { kind: 'stop' }),
+    );
+    expect(await world.leg({ wakeId: 'w2' })).toEqual({ kind: 'finished', turns: 1 });
+    expect({ shown: world.shown().map((text) => text.slice(0, 14)), inbox: world.lane()?.inbox }).toEqual({
+      shown: ['**Working on**', '⏹ _Stopped._'],
+      inbox: {},
+    });
+  });
+
   it('is given up after a quarter of an hour: the chat is told, the message is kept, the alarm rings', async () => {
     const { agent } = plannedAgent(refusing());
     const world = aLegWorld(agent);
     await world.say(anEntry(1));
-    const giveUpAtMs = world.clock.now() + 15 * 60_000;
+    // Counted from the first call that was refused for good.
+    const giveUpAtMs = world.clock.now() + 15 * 60_000 + 11_000;
     while (world.clock.now() < giveUpAtMs - 90_000) {
       expect((await world.leg()).kind).toBe('give_back');
       await world.clock.advance(60_000);

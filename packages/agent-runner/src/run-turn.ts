@@ -52,18 +52,19 @@ export const createRunTurn =
     if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn, kept(turn, session))))
       return { kind: 'lease_lost' };
     const signal = AbortSignal.any([deadline, keeper.lost]);
-    const { ending, said } = await watch(deps, outbox, { turn, session, mayStart: isNew }, signal);
-    return endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending, said);
+    const { ending, ...watched } = await watch(deps, outbox, { turn, session, mayStart: isNew }, signal);
+    return endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending, watched);
   };
 
 /** What the lane remembers of a session: nothing of a heartbeat's own one, which follows from the turn. */
 const kept = (turn: ActiveTurn, session: RuntimeSession): RuntimeSession | undefined =>
   turn.kind === 'heartbeat' ? undefined : session;
 
-/** How it ended, and what was said by then. */
+/** How it ended, what was said by then, and whether its microVM's life was up. */
 interface Watched {
   readonly ending: TurnEnding;
   readonly said: string;
+  readonly isOverTime: boolean;
 }
 
 /** Watches the turn to its end, starting it again (counted) when its container died on the way. */
@@ -77,15 +78,17 @@ const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: Ab
   for (let start = first; ;) {
     const ending = await watchStart(deps, outbox, start, draft, signal);
     const said = draft?.said() ?? '';
+    const isOverTime = clock.now() >= sessionEndsAtMs(start.session, rules);
     const { turn } = start;
     const isLost = ending.type === 'unknown' || (ending.type === 'failed' && ending.retryable);
-    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0) return { ending, said };
-    if (clock.now() >= sessionEndsAtMs(start.session, rules)) return { ending: { type: 'expired' }, said };
+    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0)
+      return { ending, said, isOverTime };
+    if (isOverTime) return { ending: { type: 'expired' }, said, isOverTime };
     const starts = turn.starts + 1;
     const session = sessionFor(keeper.lane(), turn, rules, clock.now());
     log.warn('turn_started_again', { starts });
     if (!keeper.accept(await deps.lanes.countStart(keeper.lease, starts, kept(turn, session))))
-      return { ending: { type: 'fenced' }, said };
+      return { ending: { type: 'fenced' }, said, isOverTime };
     draft?.restart();
     start = { turn: { ...turn, starts }, session, mayStart: true };
   }

@@ -21,7 +21,8 @@ const sessionAt = (startedAtMs: number, epoch: string, ...parts: readonly string
 
 /**
  * The microVM for the next start of a turn. Messages of a lane share one; it is left behind at half its life, so that a
- * long turn has room. A heartbeat has one of its own, which is ended after the tick and follows from the turn alone.
+ * long turn has room. A heartbeat has one of its own, which is ended after the tick and follows from the turn alone: a
+ * deployment in the middle does not lose it.
  */
 export const sessionFor = (
   lane: Lane,
@@ -29,7 +30,7 @@ export const sessionFor = (
   { runtimeEpoch, sessionLifeMs }: SessionRules,
   nowMs: number,
 ): RuntimeSession => {
-  if (turn.kind === 'heartbeat') return sessionAt(turn.startedAtMs, runtimeEpoch, lane.laneId, turn.id);
+  if (turn.kind === 'heartbeat') return sessionAt(turn.startedAtMs, 'heartbeat', lane.laneId, turn.id);
   const current = lane.runtimeSession;
   const isFit = current?.id.startsWith(`${runtimeEpoch}-`) === true && nowMs - current.startedAtMs < sessionLifeMs / 2;
   return isFit ? current : sessionAt(nowMs, runtimeEpoch, lane.laneId);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerPart } from '@agent-claw/core';
-import { aDone, aTurn, anEntry } from '@agent-claw/testkit';
+import { aDone, aLaneId, aTurn, anEntry } from '@agent-claw/testkit';
 import type { ScriptedEvent } from '@agent-claw/testkit';
 import { aLegWorld } from '../test/leg-world.ts';
 
@@ -48,13 +48,75 @@ describe('a part whose first try may have arrived', () => {
     expect({ shown: world.shown(), counted: world.counted }).toEqual({ shown: [], counted: [] });
   });
 
-  it('says so too when both tries end without an answer in one leg', async () => {
+  it('is left to a later leg: a second try in the same moment would meet the same trouble', async () => {
+    const world = aLegWorld([aDone('answer')]);
+    await world.say(anEntry(1));
+    for (const _try of [1, 2]) world.messenger.loseSend();
+    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
+    expect(world.messenger.calls).toEqual(['send']);
+    await world.clock.advance(30_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual([expect.stringContaining('missing or doubled')]);
+  });
+
+  it('says so too when both tries end without an answer', async () => {
     const world = aLegWorld([aDone('answer')]);
     await world.say(anEntry(1));
     world.messenger.answerSend({ kind: 'in_doubt' });
     world.messenger.answerSend({ kind: 'in_doubt' });
+    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
+    await world.clock.advance(30_000);
     await world.leg();
     expect(world.shown()).toEqual(['answer', 'answer', expect.stringContaining('missing or doubled')]);
+  });
+});
+
+describe('a final edit that is not confirmed', () => {
+  it('is repeated by later legs, and counts as no crash', async () => {
+    const world = await afterCrash({ draft: { state: 'sent', messageId: 7 } }, 'answer', -59_000);
+    await placeholder(world);
+    for (const _try of [1, 2, 3]) world.messenger.answerEdit({ kind: 'in_doubt' });
+    expect(await world.leg()).toEqual({ kind: 'give_back', afterS: 30 });
+    expect(world.lane()?.crashes).toBe(0);
+    await world.clock.advance(30_000);
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown()).toEqual(['answer']);
+  });
+});
+
+describe('a chat that has moved', () => {
+  it('gets the answer, and no call about numbers that mean something else there', async () => {
+    const group = { channel: 'tg', account: '7000', place: '-5' };
+    const groups = { '-5': { title: 'Home', sinceMs: 0, activation: 'always' as const } };
+    const world = aLegWorld([aDone('answer')], (lanes) => lanes, { laneId: aLaneId('-5'), record: { groups } });
+    await world.say(anEntry(1));
+    const ledger = { draft: { state: 'sent', messageId: 7 } } as const;
+    await world.crashed(aTurn({ startedAtMs: world.clock.now() + 59_000, ledger }), 'e1-s');
+    world.messenger.move(group, { ...group, place: '-1005' });
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ to: world.messenger.shown().map(({ to }) => to.place), calls: world.messenger.calls }).toEqual({
+      to: ['-1005'],
+      calls: ['edit', 'send', 'send'],
+    });
+  });
+
+  it('that blocks the bot ends the turn: nobody else can be told', async () => {
+    const world = await afterCrash({}, 'answer');
+    world.messenger.block({ channel: 'tg', account: '7000', place: '4242001' });
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ counted: world.counted, inbox: world.lane()?.inbox }).toEqual({
+      counted: ['reply_undeliverable'],
+      inbox: {},
+    });
+  });
+
+  it('has a placeholder that its person deleted answered afresh', async () => {
+    const world = await afterCrash({ draft: { state: 'sent', messageId: 7 } }, 'answer', -59_000);
+    await world.leg();
+    expect({ shown: world.shown(), calls: world.messenger.calls }).toEqual({
+      shown: ['answer'],
+      calls: ['edit', 'send', 'remove'],
+    });
   });
 });
 

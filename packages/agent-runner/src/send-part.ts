@@ -4,6 +4,7 @@ import type { Chat, Silence } from './chat.ts';
 import { findSent, noteFound } from './find-sent.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Ledger } from './ledger.ts';
+import { UNREACHABLE_RETRY_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
 
 export interface Outbox {
@@ -25,7 +26,8 @@ export type Delivery =
 
 /**
  * Sends one part of a reply, once as far as anybody can know. A part that may have arrived is looked for; one that is not
- * found is sent exactly once more, marked `in_doubt`: a doubled line is better than a missing one, and a third copy is not.
+ * found is sent once more by a later leg, marked `in_doubt`: a doubled line is better than a missing one, a third copy is
+ * not, and a second try in the same moment would most likely meet the same trouble.
  */
 export const sendPart = async (
   outbox: Outbox,
@@ -36,13 +38,18 @@ export const sendPart = async (
   const noted = outbox.ledger.get(key);
   if (noted?.state === 'sent' || noted?.state === 'in_doubt')
     return { kind: 'delivered', ...(noted.messageId === undefined ? {} : { messageId: noted.messageId }) };
-  if (noted?.state === 'sending') {
+  const isSecond = noted?.state === 'sending';
+  if (isSecond) {
     const found = await findSent(outbox, key);
     if (found.kind === 'found') return await noteFound(outbox, key, found.messageId);
     if (found.kind !== 'none') return found;
   }
   const outcome = await patiently(outbox, () => trySend(outbox, key, part, options));
-  return outcome.kind === 'in_doubt' ? sendPart(outbox, key, part, options) : outcome;
+  if (outcome.kind !== 'in_doubt') return outcome;
+  if (isSecond) return { kind: 'delivered' };
+  const found = await findSent(outbox, key);
+  if (found.kind === 'found') return await noteFound(outbox, key, found.messageId);
+  return found.kind === 'none' ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : found;
 };
 
 /** One try. The ledger is written before and after it; a try that surely sent nothing is taken back. */
@@ -98,5 +105,5 @@ export const editMessage = async (
     if (outcome.kind !== 'in_doubt') return outcome;
     await outbox.clock.sleep(500 * attempt, outbox.keeper.lost);
   }
-  throw new RetryableError('Telegram did not confirm the edit of a message.');
+  return { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS };
 };

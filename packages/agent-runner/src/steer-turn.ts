@@ -5,6 +5,7 @@ import type {
   Clock,
   EntryId,
   InboxEntry,
+  Lane,
   Log,
   RuntimeSessionId,
   TurnMessage,
@@ -34,6 +35,10 @@ export const messageOf = ({
   ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
 });
 
+/** A person who writes comes before the regular check, which looks again at the next tick. */
+const isInTheWay = (lane: Lane, turn: ActiveTurn): boolean =>
+  turn.kind === 'heartbeat' && Object.values(lane.inbox).some(({ kind }) => kind === 'message');
+
 /** Passes on to a running turn what arrives in its lane, until disposed: messages to be worked in, stops, and its time being up. */
 export const steerTurn = (
   deps: {
@@ -59,20 +64,22 @@ export const steerTurn = (
     // Read here and not when the call was queued: a slow call before this one may have passed half of it on.
     const lane = keeper.lane();
     try {
+      const stops = stopsFor(lane, turn).filter((entry) => !passed.has(entry.id));
+      const isOverTime = !state.isTimedOut && clock.now() >= endsAtMs;
+      if (stops.length > 0 || isOverTime || isInTheWay(lane, turn)) {
+        // Before anything else: what else is new may be dropped by the stop, and a steer that hangs would hold it up.
+        const isStopped = await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.stop(session, call, signal));
+        if (isStopped !== true) return;
+        for (const entry of stops) passed.add(entry.id);
+        state.isTimedOut ||= isOverTime;
+        return;
+      }
       const news = toSteer(lane, turn, passed, clock.now());
       const messages = news.map(messageOf);
       const isSteered =
         news.length > 0 &&
         (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.steer(session, { ...call, messages }, signal)));
       if (isSteered === true) for (const entry of news) passed.add(entry.id);
-      const stops = stopsFor(lane, turn).filter((entry) => !passed.has(entry.id));
-      const isOverTime = !state.isTimedOut && clock.now() >= endsAtMs;
-      const isStopped =
-        (stops.length > 0 || isOverTime) &&
-        (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.stop(session, call, signal)));
-      if (isStopped !== true) return;
-      for (const entry of stops) passed.add(entry.id);
-      state.isTimedOut ||= isOverTime;
     } catch (error) {
       // Nothing is lost: the entries stay in the inbox and the next renewal offers them again.
       if (!over.aborted) log.error('steer_failed', error);

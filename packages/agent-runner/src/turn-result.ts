@@ -14,8 +14,8 @@ export type TurnResult =
   | { readonly kind: 'lease_lost' }
   /** The channel wants silence for so long. */
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
-  /** The agent is out of reach: try again later. */
-  | { readonly kind: 'retry'; readonly afterMs: number }
+  /** The agent is out of reach since then: try again later. */
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly sinceMs: number }
   /** The leg's time is up and the turn goes on: the next wake attaches. */
   | { readonly kind: 'unfinished' };
 

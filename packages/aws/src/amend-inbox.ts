@@ -16,7 +16,7 @@ export const amendInbox = async (table: LaneTable, { laneId, entry }: AmendReque
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const item = await readLane(table, laneId);
     const waiting = Object.values(item?.inbox ?? {}).find(({ messageId }) => messageId === entry.messageId);
-    if (waiting === undefined || item?.turn?.taken.includes(waiting.id) === true) return { kind: 'not_waiting' };
+    if (waiting?.kind !== 'message' || item?.turn?.taken.includes(waiting.id) === true) return { kind: 'not_waiting' };
     const { id, sequence, sentAtEpochS, editSequence } = waiting;
     if (editSequence !== undefined && editSequence >= entry.sequence) return { kind: 'not_waiting' };
     const amended = { ...entry, id, sequence, sentAtEpochS, editSequence: entry.sequence };

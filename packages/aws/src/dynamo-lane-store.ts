@@ -93,7 +93,7 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
       const known = surplus.get(lease.laneId);
       return finishLane(table, lease, request, known?.fence === lease.fence ? known.ids : []);
     },
-    handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
+    handOver: async (lease, { crashes = 'reset', notBeforeMs, outage } = {}) => {
       const written = await leased(lease, {
         attempted: 'Hand-over of lane',
         conditions: [],
@@ -102,12 +102,18 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
           ...{ reset: ['crashes = :zero'], add: ['crashes = crashes + :one'], keep: [] }[crashes],
           'releasedFence = :fence',
           ...(notBeforeMs === undefined ? [] : ['notBeforeMs = :notBefore']),
+          ...(outage === undefined ? [] : ['outage = :outage']),
         ],
-        remove: [...LEASE_END, ...(notBeforeMs === undefined ? ['notBeforeMs'] : [])],
+        remove: [
+          ...LEASE_END,
+          ...(notBeforeMs === undefined ? ['notBeforeMs'] : []),
+          ...(outage === undefined ? ['outage'] : []),
+        ],
         values: {
           ':zero': 0,
           ...(crashes === 'add' ? { ':one': 1 } : {}),
           ...(notBeforeMs === undefined ? {} : { ':notBefore': notBeforeMs }),
+          ...(outage === undefined ? {} : { ':outage': outage }),
         },
       });
       if (written.kind === 'done') return written;

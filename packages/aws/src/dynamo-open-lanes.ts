@@ -39,12 +39,13 @@ const indexed = async (table: LaneTable, beforeMs: number, limit: number): Promi
 };
 
 const openLane = async (table: LaneTable, laneId: LaneId): Promise<OpenLane | null> => {
-  const { openSince, leaseUntilMs, notBeforeMs } = (await readLane(table, laneId)) ?? {};
+  const { openSince, leaseUntilMs, notBeforeMs, outage } = (await readLane(table, laneId)) ?? {};
   if (openSince === undefined) return null;
   return {
     laneId,
     openSinceMs: openSince,
     ...(leaseUntilMs === undefined ? {} : { leaseUntilMs }),
     ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+    ...(outage === undefined ? {} : { retryAtMs: outage.retryAtMs }),
   };
 };

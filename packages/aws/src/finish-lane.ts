@@ -97,7 +97,7 @@ const release = (
     'releasedFence = :fence',
     ...extra.set,
   ],
-  remove: ['turn', ...AT_REST],
+  remove: ['turn', 'outage', ...AT_REST],
   deleteFrom: forgetting(forget).deleteFrom,
   names: namesOf(ids),
   values: {
@@ -138,7 +138,7 @@ const removal = (
       ...back.map((_, index) => `inbox.#b${index} = :b${index}`),
       ...extra.set,
     ],
-    remove: ['turn', ...ids.map((_, index) => `inbox.#e${index}`)],
+    remove: ['turn', 'outage', ...ids.map((_, index) => `inbox.#e${index}`)],
     deleteFrom: forgetting(forget).deleteFrom,
     names: { ...namesOf(ids), ...Object.fromEntries(back.map(([id], index) => [`#b${index}`, id])) },
     values: {

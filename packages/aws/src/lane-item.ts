@@ -23,6 +23,7 @@ export interface LaneItem {
   readonly turnCount?: number;
   readonly conversationCount?: number;
   readonly notBeforeMs?: number;
+  readonly outage?: NonNullable<Lane['outage']>;
   readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   readonly parked?: NonNullable<Lane['parked']>;
   readonly settings?: NonNullable<Lane['settings']>;
@@ -45,6 +46,7 @@ export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({
   conversationCount: item.conversationCount ?? 0,
   ...(item.runtimeSession === undefined ? {} : { runtimeSession: item.runtimeSession }),
   ...(item.notBeforeMs === undefined ? {} : { notBeforeMs: item.notBeforeMs }),
+  ...(item.outage === undefined ? {} : { outage: item.outage }),
   ...(item.lastMessageId === undefined ? {} : { lastMessageId: item.lastMessageId }),
   ...(item.parked === undefined ? {} : { parked: item.parked }),
   ...(item.settings === undefined ? {} : { settings: item.settings }),

@@ -12,6 +12,7 @@
  *       leaseHolder: 'wake/invocation', leaseUntilMs: 1790000030000, unreleased: 1,
  *       fence: 12, crashes: 0, turnCount: 7, conversationCount: 1,
  *       runtimeSession: { id, startedAtMs }, releasedFence: 11, notBeforeMs: 1790000060000,
+ *       outage: { sinceMs: 1790000000000, retryAtMs: 1790000030000 },   the agent cannot be reached
  *       lastMessageId: 55,                                 newest message of ours here, or 'unknown'
  *       parked: { u790: {…} },                             put aside after too many attempts, newest 20
  *       settings: { model: 'fast' },                       what was chosen for this lane

@@ -4,8 +4,11 @@ import type { InboxEntry } from './lane.ts';
 export const LEASE_MS = 30_000;
 /** A lease is taken over only this long after its end, so that two clocks apart by less never see it differently. */
 export const LEASE_SKEW_MARGIN_MS = 10_000;
-/** What a lane's inbox holds at most. Above it the sender keeps the message. */
-export const INBOX_MAX_ENTRIES = 20;
+/**
+ * What a lane's inbox holds at most. Above it the sender keeps the message, and everything after it, a stop included: so it
+ * has room for what people say during a long turn. The expressions of a finish grow with it, up to DynamoDB's 4 KB.
+ */
+export const INBOX_MAX_ENTRIES = 60;
 export const INBOX_MAX_BYTES = 128 * 1024;
 /** Room above the bounds for stop entries: a full inbox is when somebody most wants to stop. */
 export const INBOX_STOP_HEADROOM = { entries: 4, bytes: 4 * 1024 } as const;

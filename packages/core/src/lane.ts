@@ -94,6 +94,8 @@ export interface Lane {
    * `unknown` after a turn of which one message may stand in the chat without anybody knowing its number.
    */
   readonly lastMessageId?: number | 'unknown';
+  /** The agent is out of reach since then; whoever gets the lease before `retryAtMs` may ask it all the same. */
+  readonly outage?: { readonly sinceMs: number; readonly retryAtMs: number };
   /** The channel wants silence until then: whoever gets the lease before it gives the lane back. */
   readonly notBeforeMs?: number;
   /** Messages that were put aside after too many attempts, the newest 20 and 64 KiB. Nobody works on them by themselves. */

@@ -121,10 +121,10 @@ export const stoppedBy = (waiting: readonly InboxEntry[], stops: readonly InboxE
 
 /**
  * What a lane keeps as put aside once `ids` join it: the newest 20 messages up to 64 KiB, and at least the newest one.
- * A heartbeat is stale by then.
+ * A stop, a command or a heartbeat is stale by then.
  */
 export const parkedWith = (lane: Lane, ids: readonly EntryId[]): NonNullable<Lane['parked']> => {
-  const joining = ids.flatMap((id) => lane.inbox[id] ?? []).filter(({ kind }) => kind !== 'heartbeat');
+  const joining = ids.flatMap((id) => lane.inbox[id] ?? []).filter(({ kind }) => kind === 'message');
   const all = inOrder({ ...lane.parked, ...Object.fromEntries(joining.map((entry) => [entry.id, entry])) });
   const newest = all.slice(-PARKED_KEPT);
   let bytes = 0;

@@ -38,5 +38,6 @@ export const createSweep =
     return { kind: 'swept', rung: rung.length, attended: open.length - forgotten.length };
   };
 
-const isAttended = ({ leaseUntilMs, notBeforeMs = 0 }: OpenLane, nowMs: number): boolean =>
-  notBeforeMs > nowMs || (leaseUntilMs !== undefined && leaseUntilMs + LEASE_SKEW_MARGIN_MS >= nowMs);
+const isAttended = ({ leaseUntilMs, notBeforeMs = 0, retryAtMs = 0 }: OpenLane, nowMs: number): boolean =>
+  Math.max(notBeforeMs, retryAtMs) > nowMs ||
+  (leaseUntilMs !== undefined && leaseUntilMs + LEASE_SKEW_MARGIN_MS >= nowMs);

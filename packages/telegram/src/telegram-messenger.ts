@@ -1,3 +1,4 @@
+import { RetryableError } from '@agent-claw/core';
 import type {
   BotSecretSource,
   CourtesyOutcome,
@@ -78,12 +79,24 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
     return api;
   };
 
+  /** @returns null when the store does not answer now: nothing was sent, so it is a pause like any other. */
+  const tokenOf = async (fresh: boolean): Promise<string | null> => {
+    try {
+      return (await secret.get({ fresh })).botToken;
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      log.error('bot_secret_unread', error);
+      return null;
+    }
+  };
+
   const attempt = async <T>(
     call: (api: Api, signal: Signal) => Promise<T>,
     permit: Permit,
     fresh: boolean,
   ): Promise<{ kind: 'ok'; result: T } | { kind: 'withheld' } | BotApiFailure> => {
-    const { botToken } = await secret.get({ fresh });
+    const botToken = await tokenOf(fresh);
+    if (botToken === null) return { kind: 'not_sent' };
     // After the token is here, not before: reading it may have taken longer than the permit lasts.
     const mayLastMs = permit();
     if (mayLastMs === null) return { kind: 'withheld' };
@@ -209,6 +222,8 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
         if (kind === 'ok' || kind === 'not_modified') return { kind: 'found', messageId };
         if (kind === 'withheld') return { kind };
         if (kind === 'wait' && 'retryAfterMs' in rest) return { kind, retryAfterMs: rest.retryAfterMs };
+        // Could not ask is not the same as not there.
+        if (kind === 'in_doubt') return { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS };
         if (kind !== 'gone') return { kind: 'none' };
       }
       return { kind: 'none' };

@@ -22,7 +22,7 @@ export interface AmendRequest {
 
 export type AmendOutcome =
   | { readonly kind: 'amended' }
-  /** No such message waits: a turn has taken it, it was answered, or a newer edit came before. Nothing changed. */
+  /** No such message waits (a command or a stop stays what it is): a turn has taken it, it was answered, or a newer edit came before. Nothing changed. */
   | { readonly kind: 'not_waiting' };
 
 /** The receiving side of a lane. */

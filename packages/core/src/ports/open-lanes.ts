@@ -9,6 +9,8 @@ export interface OpenLane {
   readonly leaseUntilMs?: number;
   /** The channel wants silence until then. */
   readonly notBeforeMs?: number;
+  /** An agent out of reach is asked again then, by a wake that is under way. */
+  readonly retryAtMs?: number;
 }
 
 /** Every lane on which something waits, whoever it belongs to. */

@@ -72,13 +72,13 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
       const { mailbox, laneId } = world;
       for (let sequence = 1; sequence <= INBOX_MAX_ENTRIES; sequence += 1)
         await mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW });
-      expect(await mailbox.append({ laneId, entry: anEntry(50), nowMs: NOW })).toEqual({ kind: 'full' });
+      expect(await mailbox.append({ laneId, entry: anEntry(900), nowMs: NOW })).toEqual({ kind: 'full' });
       expect(await mailbox.append({ laneId, entry: anEntry(20), nowMs: NOW })).toEqual({ kind: 'duplicate' });
-      const stop = anEntry(51, { kind: 'stop' });
+      const stop = anEntry(901, { kind: 'stop' });
       expect(await mailbox.append({ laneId, entry: stop, nowMs: NOW })).toEqual({ kind: 'appended' });
       const { inbox } = await laneAsStored(world);
-      expect([Object.keys(inbox).length, inbox[updateEntryId(50)], inbox[updateEntryId(51)]]).toEqual([
-        21,
+      expect([Object.keys(inbox).length, inbox[updateEntryId(900)], inbox[updateEntryId(901)]]).toEqual([
+        INBOX_MAX_ENTRIES + 1,
         undefined,
         stop,
       ]);
@@ -126,6 +126,15 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
         kinds.push((await mailbox.amend({ laneId, entry: edit })).kind);
       expect(kinds).toEqual(['amended', 'not_waiting', 'not_waiting']);
       expect((await laneAsStored(world)).inbox[updateEntryId(1)]?.text).toBe('newest');
+    });
+
+    it('leaves a stop a stop', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      const stop = { ...said(1, 'stop'), kind: 'stop' as const };
+      await mailbox.append({ laneId, entry: stop, nowMs: NOW });
+      expect(await mailbox.amend({ laneId, entry: said(2, 'stop it later') })).toEqual({ kind: 'not_waiting' });
+      expect((await laneAsStored(world)).inbox).toEqual({ u1: stop });
     });
 
     it('changes nothing that a turn has taken, that was answered, or that never came', async () => {

@@ -26,7 +26,7 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
   amend: async ({ laneId, entry }) => {
     const record = records.get(laneId);
     const waiting = Object.values(record?.lane.inbox ?? {}).find(({ messageId }) => messageId === entry.messageId);
-    if (record === undefined || waiting === undefined) return { kind: 'not_waiting' };
+    if (record === undefined || waiting?.kind !== 'message') return { kind: 'not_waiting' };
     const isTaken = record.lane.turn?.taken.includes(waiting.id) === true;
     if (isTaken || (waiting.editSequence ?? 0) >= entry.sequence) return { kind: 'not_waiting' };
     const { id, sequence, sentAtEpochS } = waiting;

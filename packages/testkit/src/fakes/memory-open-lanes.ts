@@ -13,13 +13,14 @@ export const memoryOpenLanes = (records: LaneRecords): OpenLanes => ({
 
 const openLane = ({ lane, openSinceMs }: LaneRecord): readonly OpenLane[] => {
   if (openSinceMs === undefined) return [];
-  const { laneId, lease, notBeforeMs } = lane;
+  const { laneId, lease, notBeforeMs, outage } = lane;
   return [
     {
       laneId,
       openSinceMs,
       ...(lease === undefined ? {} : { leaseUntilMs: lease.expiresAtMs }),
       ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+      ...(outage === undefined ? {} : { retryAtMs: outage.retryAtMs }),
     },
   ];
 };

@@ -33,6 +33,8 @@ export interface RecordingMessenger extends Messenger {
   readonly calls: readonly ('send' | 'edit' | 'find' | 'remove' | 'typing')[];
   /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
   answerSend(outcome: SendOutcome): void;
+  /** The next send without a planned outcome never arrives, and nobody says so. */
+  loseSend(): void;
   answerEdit(outcome: EditOutcome): void;
   answerFind(outcome: FindOutcome): void;
   answerRemove(outcome: CourtesyOutcome): void;
@@ -60,7 +62,7 @@ export const recordingMessenger = (): RecordingMessenger => {
   const removals: CourtesyOutcome[] = [];
   const typings: CourtesyOutcome[] = [];
   const closed = new Map<string, Closed>();
-  const state = { lastId: 100 };
+  const state = { lastId: 100, toLose: 0 };
   const courtesyIn = (at: LaneAddress): CourtesyOutcome | undefined =>
     closed.has(laneIdOf(at)) ? { kind: 'failed' } : undefined;
   return {
@@ -70,6 +72,10 @@ export const recordingMessenger = (): RecordingMessenger => {
       calls.push('send');
       const planned = sends.shift() ?? closed.get(laneIdOf(to))?.send;
       if (planned !== undefined && planned.kind !== 'sent' && planned.kind !== 'in_doubt') return planned;
+      if (planned === undefined && state.toLose > 0) {
+        state.toLose -= 1;
+        return { kind: 'in_doubt' };
+      }
       const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
       const replyTo = options.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
       messages.set(messageId, {
@@ -122,6 +128,7 @@ export const recordingMessenger = (): RecordingMessenger => {
     },
     shown: () => [...messages.values()],
     answerSend: (outcome) => void sends.push(outcome),
+    loseSend: () => void (state.toLose += 1),
     answerEdit: (outcome) => void edits.push(outcome),
     answerFind: (outcome) => void finds.push(outcome),
     answerRemove: (outcome) => void removals.push(outcome),
