@@ -29,10 +29,16 @@ const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Pro
   const reply = await answerCommand(deps, entry, keeper.lane(), clock.now());
   if (!(await applySettings(outbox, keyOf(entry), reply.settings))) return { kind: 'lease_lost' };
   if (reply.menu !== undefined) return sendMenu(deps, outbox, keyOf(entry), reply.menu, entry);
-  const [part] = deps.renderer.final(reply.markdown);
-  if (part === undefined) return { kind: 'delivered' };
+  const parts = deps.renderer.final(reply.markdown);
   const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
-  return sendPart(outbox, keyOf(entry), part, options);
+  let delivery: Delivery = { kind: 'delivered' };
+  for (const [index, part] of parts.entries()) {
+    // The last one has the entry's own key: with it the entry is over.
+    const key = index === parts.length - 1 ? keyOf(entry) : `${keyOf(entry)}.${index}`;
+    delivery = await sendPart(outbox, key, part, index === 0 ? options : { silent: true });
+    if (delivery.kind !== 'delivered') break;
+  }
+  return delivery;
 };
 
 /**

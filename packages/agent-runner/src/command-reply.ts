@@ -6,8 +6,10 @@ import {
   MODEL_CHOICES,
   modelChoiceOf,
   OWNER_COMMANDS,
+  tokensText,
+  usageOver,
 } from '@agent-claw/core';
-import type { AccessList, InboxEntry, Lane, LaneSettings, MenuName } from '@agent-claw/core';
+import type { AccessList, DayUsage, InboxEntry, Lane, LaneSettings, MenuName } from '@agent-claw/core';
 import { CLAIMED_TEXT, knockText, plain, standingText, WELCOME_TEXT } from './access-text.ts';
 
 export interface CommandReply {
@@ -66,6 +68,8 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
       return { markdown: queueText(context) };
     case 'status':
       return { markdown: statusText(lane) };
+    case 'usage':
+      return { markdown: usageText(context) };
     case 'settings':
       return maySet(entry, context) ? { markdown: '', menu: 'settings' } : { markdown: NOT_YOURS };
     case 'model':
@@ -113,8 +117,33 @@ const statusText = (lane: Lane): string => {
     '**Status**',
     `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
     `• Model: ${modelChoiceOf(lane.settings)}`,
+    ...(lane.usage?.last === undefined
+      ? []
+      : [`• Context: ${tokensText(lane.usage.last.contextTokens)} tokens read for the last answer`]),
     `• Waiting: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')}`,
     ...(parked === 0 ? [] : [`• Put aside: ${counted(parked, 'message')}; /retry tries again`]),
+  ].join('\n');
+};
+
+/** Token counts only: what they cost depends on the model and on prices that change. */
+const usageText = ({ lane, nowMs }: CommandContext): string => {
+  const { usage } = lane;
+  if (usage === undefined) return 'No tokens used in this chat yet.';
+  const line = (label: string, { inputTokens, outputTokens }: Pick<DayUsage, 'inputTokens' | 'outputTokens'>): string =>
+    `• ${label}: ${tokensText(inputTokens)} read, ${tokensText(outputTokens)} written`;
+  const over = (label: string, days: number): string => {
+    const sum = usageOver(usage, days, nowMs);
+    return `${line(label, sum)}, ${counted(sum.turns, 'turn')}`;
+  };
+  return [
+    '**Tokens used in this chat**',
+    ...(usage.last === undefined
+      ? []
+      : [`${line('Last answer', usage.last)}, ${counted(usage.last.calls, 'model call')}`]),
+    over('Today (UTC)', 1),
+    over('7 days', 7),
+    over('30 days', 30),
+    'Regular checks count too. /settings can show the tokens below each answer.',
   ].join('\n');
 };
 

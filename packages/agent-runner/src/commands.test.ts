@@ -56,7 +56,7 @@ describe('a question about the bot', () => {
     expect(await world.leg()).toMatchObject({ kind: 'give_back' });
     await world.clock.advance(30_000);
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
-    expect(world.shown().map((text) => text.slice(0, 20))).toEqual(['I am your assistant.', 'all said']);
+    expect([world.shown()[0]?.slice(0, 20), world.shown().at(-1)]).toEqual(['I am your assistant.', 'all said']);
   });
 });
 

@@ -17,8 +17,15 @@ export const endTurn = async (
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   ending: TurnEnding,
+<<<<<<< /tmp/ours.tmp
+  /** What the run has said by then; of use when it ended without an answer. */
+  said = '',
+  /** Goes below a finished answer. */
+  footer = '',
+=======
   /** What the run has said by then, of use when it ended without an answer; and whether its microVM's life was up. */
   { said = '', isOverTime = false }: { readonly said?: string; readonly isOverTime?: boolean } = {},
+>>>>>>> /tmp/theirs.tmp
 ): Promise<TurnResult> => {
   const { keeper, clock } = outbox;
   const isStopped = stopsFor(keeper.lane(), turn).length > 0;
@@ -39,7 +46,11 @@ export const endTurn = async (
       return { kind: 'retry', afterMs, sinceMs };
     }
     case 'done':
+<<<<<<< /tmp/ours.tmp
+      return answer(outbox, renderer, turn, ending.reply === '' ? ending : { ...ending, reply: ending.reply + footer });
+=======
       return answer(outbox, renderer, turn, ending, isOverTime);
+>>>>>>> /tmp/theirs.tmp
     case 'expired':
       return parkTurn(outbox, renderer, turn, 'too_long', { said });
     case 'unknown':

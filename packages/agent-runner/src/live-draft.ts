@@ -88,6 +88,8 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer, turnId: 
       begin();
     },
     progress(line) {
+      // Asked for each time: it may be switched while the turn runs.
+      if (keeper.lane().settings?.progress === false) return;
       state.line = line;
       if (line !== null) begin();
     },

@@ -1,6 +1,7 @@
 import { laneAddressOf, updateEntryId } from '@agent-claw/core';
 import { aLaneId, anEntry, aTurn } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
+import type { ManualClock } from '@agent-claw/testkit';
 import { aLegWorld } from '../test/leg-world.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
 
@@ -201,5 +202,55 @@ describe('/model', () => {
       ],
       settings: { model: 'fast' },
     });
+  });
+});
+
+describe('what an answer took', () => {
+  const agent = (clock: ManualClock) =>
+    talkingAgent(1, {
+      async *turn() {
+        yield { seq: 1, type: 'usage', inputTokens: 2_000, outputTokens: 30 };
+        yield { seq: 2, type: 'usage', inputTokens: 2_500, outputTokens: 70 };
+        yield { seq: 3, type: 'done', reply: 'the answer', consumed: [], ending: 'complete' };
+      },
+    }).agent(clock);
+
+  it('is counted with the finish, shown by /usage, and below the answers of a lane that wants it', async () => {
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    await world.leg();
+    await world.say(aCommand(2, 'usage'), anEntry(3));
+    await world.leg();
+    const said = world.shown().slice(1, -1).join('');
+    expect({ said, usage: world.lane()?.usage }).toMatchObject({
+      said: expect.stringContaining('• 30 days: 4.5k read, 100 written, 1 turn\nRegular checks count too.'),
+      usage: {
+        last: { calls: 2, inputTokens: 4_500, outputTokens: 100, contextTokens: 2_500 },
+        days: { '2026-09-21': { turns: 2, inputTokens: 9_000, outputTokens: 200 } },
+      },
+    });
+    await world.say(aCommand(4, 'settings'));
+    await world.leg();
+    await world.say(aPress(world, 5, 'Turn tokens on'));
+    await world.leg();
+    await world.say(anEntry(6));
+    await world.leg();
+    expect(world.shown().at(-1)).toBe('the answer\n\n_4.5k tokens read, 100 written_');
+  });
+});
+
+describe('a long answer about the bot', () => {
+  it('comes whole beside a running turn, and once', async () => {
+    const world = aLegWorld(talkingAgent(9).agent);
+    await world.say(anEntry(1));
+    const leg = world.begin();
+    await world.clock.advance(2_500);
+    await world.say(aCommand(2, 'help'));
+    await world.clock.advance(2_500);
+    const help = world.shown().slice(1).join('');
+    expect(help).toMatch(/^I am your assistant\.[^]*To interrupt me, say "stop" or press ⏹\.$/u);
+    await world.clock.advance(30_000);
+    expect(await leg).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.shown().slice(1).join('')).toBe(help);
   });
 });

@@ -7,7 +7,7 @@ import type { RunTurnDeps } from './run-turn.ts';
 import { sessionOf } from './runtime-session.ts';
 import type { Outbox } from './send-part.ts';
 import type { TurnResult } from './turn-result.ts';
-import { viewTurn } from './view-turn.ts';
+import { startMeter, viewTurn } from './view-turn.ts';
 import type { TurnEnding } from './view-turn.ts';
 import { within } from './within.ts';
 
@@ -46,7 +46,7 @@ const savedEnding = async (
   const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, await deps.access()), mayStart: false };
   try {
     const ending = await within(clock, RESCUE_MS, signal, (limit) =>
-      viewTurn({ runtime: deps.runtime, clock, log }, session, call, null, limit),
+      viewTurn({ runtime: deps.runtime, clock, log, meter: startMeter() }, session, call, null, limit),
     );
     if (ending !== undefined && ending.type !== 'aborted') return ending;
     await within(clock, STEER_LIMIT_MS, signal, (limit) => deps.runtime.stop(session, call, limit));

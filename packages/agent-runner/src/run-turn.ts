@@ -1,5 +1,14 @@
-import { conversationIdOf, isPrivateLane, laneAddressOf, stopsFor, takenBy } from '@agent-claw/core';
-import type { AccessList, ActiveTurn, AgentRuntime, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
+import {
+  conversationIdOf,
+  isPrivateLane,
+  laneAddressOf,
+  modelChoiceOf,
+  stopsFor,
+  takenBy,
+  tokensText,
+  usageWith,
+} from '@agent-claw/core';
+import type { AccessList, ActiveTurn, AgentRuntime, Lane, LaneStore, ReplyRenderer, Spent } from '@agent-claw/core';
 import type { AccessDesk } from './access-desk.ts';
 import type { AccessView } from './access-view.ts';
 import { answerAsides } from './answer-asides.ts';
@@ -14,8 +23,8 @@ import type { Outbox } from './send-part.ts';
 import { messageOf, steerTurn } from './steer-turn.ts';
 import type { TurnResult } from './turn-result.ts';
 import { keepTyping } from './typing.ts';
-import { viewTurn } from './view-turn.ts';
-import type { TurnEnding } from './view-turn.ts';
+import { startMeter, viewTurn } from './view-turn.ts';
+import type { Meter, TurnEnding } from './view-turn.ts';
 
 export interface RunTurnDeps {
   readonly lanes: LaneStore;
@@ -39,6 +48,7 @@ interface Start {
   readonly turn: ActiveTurn;
   readonly session: RuntimeSession;
   readonly mayStart: boolean;
+  readonly meter: Meter;
 }
 
 /** One turn of the agent as far as this leg gets: start or attach, watch, deliver. */
@@ -52,19 +62,33 @@ export const createRunTurn =
     if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn, kept(turn, session))))
       return { kind: 'lease_lost' };
     const signal = AbortSignal.any([deadline, keeper.lost]);
-    const { ending, ...watched } = await watch(deps, outbox, { turn, session, mayStart: isNew }, signal);
-    return endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending, watched);
+    const meter = startMeter();
+    const { ending, said } = await watch(deps, outbox, { turn, session, mayStart: isNew, meter }, signal);
+    const footer = footerOf(keeper.lane(), turn, meter.spent());
+    const result = await endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending, said, footer);
+    return withUsage(keeper.lane(), turn, result, meter.spent(), clock.now());
   };
+
+/** Below the answer, for who wants to know what it took. */
+const footerOf = ({ settings }: Lane, turn: ActiveTurn, spent: Spent): string =>
+  settings?.usageFooter === true && turn.kind === 'message' && spent.calls > 0
+    ? `\n\n_${tokensText(spent.inputTokens)} tokens read, ${tokensText(spent.outputTokens)} written_`
+    : '';
+
+/** The lane's usage is replaced as a whole, so that a finish that is repeated counts once. */
+const withUsage = (lane: Lane, turn: ActiveTurn, result: TurnResult, spent: Spent, nowMs: number): TurnResult =>
+  result.kind !== 'answered' || spent.calls === 0
+    ? result
+    : { ...result, usage: usageWith(lane.usage, { spent, isCheck: turn.kind === 'heartbeat', nowMs }) };
 
 /** What the lane remembers of a session: nothing of a heartbeat's own one, which follows from the turn. */
 const kept = (turn: ActiveTurn, session: RuntimeSession): RuntimeSession | undefined =>
   turn.kind === 'heartbeat' ? undefined : session;
 
-/** How it ended, what was said by then, and whether its microVM's life was up. */
+/** How it ended, and what was said by then. */
 interface Watched {
   readonly ending: TurnEnding;
   readonly said: string;
-  readonly isOverTime: boolean;
 }
 
 /** Watches the turn to its end, starting it again (counted) when its container died on the way. */
@@ -78,19 +102,17 @@ const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: Ab
   for (let start = first; ;) {
     const ending = await watchStart(deps, outbox, start, draft, signal);
     const said = draft?.said() ?? '';
-    const isOverTime = clock.now() >= sessionEndsAtMs(start.session, rules);
     const { turn } = start;
     const isLost = ending.type === 'unknown' || (ending.type === 'failed' && ending.retryable);
-    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0)
-      return { ending, said, isOverTime };
-    if (isOverTime) return { ending: { type: 'expired' }, said, isOverTime };
+    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0) return { ending, said };
+    if (clock.now() >= sessionEndsAtMs(start.session, rules)) return { ending: { type: 'expired' }, said };
     const starts = turn.starts + 1;
     const session = sessionFor(keeper.lane(), turn, rules, clock.now());
     log.warn('turn_started_again', { starts });
     if (!keeper.accept(await deps.lanes.countStart(keeper.lease, starts, kept(turn, session))))
-      return { ending: { type: 'fenced' }, said, isOverTime };
+      return { ending: { type: 'fenced' }, said };
     draft?.restart();
-    start = { turn: { ...turn, starts }, session, mayStart: true };
+    start = { ...start, turn: { ...turn, starts }, session, mayStart: true };
   }
 };
 
@@ -98,14 +120,14 @@ const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: Ab
 const watchStart = async (
   deps: RunTurnDeps,
   { keeper, log, clock }: Outbox,
-  { turn, session, mayStart }: Start,
+  { turn, session, mayStart, meter }: Start,
   draft: LiveDraft | null,
   signal: AbortSignal,
 ): Promise<TurnEnding> => {
   const endsAtMs = sessionEndsAtMs(session, sessionRules(deps));
   await using _steering = steerTurn({ runtime: deps.runtime, keeper, clock, log }, session.id, turn, endsAtMs);
   const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, await deps.access()), mayStart };
-  return await viewTurn({ runtime: deps.runtime, clock, log }, session.id, call, draft, signal);
+  return await viewTurn({ runtime: deps.runtime, clock, log, meter }, session.id, call, draft, signal);
 };
 
 /** The turn as the container gets it. */
@@ -116,5 +138,8 @@ export const callOf = (lane: Lane, turn: ActiveTurn, fence: number, access: Acce
   fence,
   kind: turn.kind === 'heartbeat' ? ('heartbeat' as const) : ('message' as const),
   privateLane: isPrivateLane(laneAddressOf(lane.laneId), access),
+  ...(turn.kind === 'heartbeat' || modelChoiceOf(lane.settings) === 'default'
+    ? {}
+    : { model: modelChoiceOf(lane.settings) }),
   messages: takenBy(lane, turn).map(messageOf),
 });

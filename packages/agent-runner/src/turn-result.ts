@@ -8,6 +8,7 @@ export type TurnResult =
       readonly answered: readonly EntryId[];
       readonly newConversation?: boolean;
       readonly parked?: NonNullable<Lane['parked']>;
+      readonly usage?: NonNullable<Lane['usage']>;
       readonly requeued?: Lane['inbox'];
       readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
     }

@@ -1,5 +1,5 @@
-import { RetryableError } from '@agent-claw/core';
-import type { AgentRuntime, Clock, Log, RuntimeSessionId, TurnCall, TurnEvent } from '@agent-claw/core';
+import { NOTHING_SPENT, RetryableError, spentWith } from '@agent-claw/core';
+import type { AgentRuntime, Clock, Log, RuntimeSessionId, Spent, TurnCall, TurnEvent } from '@agent-claw/core';
 import { STREAM_STOOD_MS } from './limits.ts';
 import type { LiveDraft } from './live-draft.ts';
 
@@ -21,7 +21,24 @@ export interface ViewTurnDeps {
   readonly runtime: AgentRuntime;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
 }
+
+/** Adds up what a turn spends, over all its starts. */
+export interface Meter {
+  add(call: Pick<Spent, 'inputTokens' | 'outputTokens'>): void;
+  spent(): Spent;
+}
+
+export const startMeter = (): Meter => {
+  const state = { spent: NOTHING_SPENT };
+  return {
+    add: (call) => {
+      state.spent = spentWith(state.spent, call);
+    },
+    spent: () => state.spent,
+  };
+};
 
 /** Pauses before asking again after a cut stream or a refused call. Their sum bounds how long an outage is sat out. */
 const RECONNECT_AFTER_MS = [200, 1_000, 3_000, 6_000] as const;
@@ -31,7 +48,7 @@ const RECONNECT_AFTER_MS = [200, 1_000, 3_000, 6_000] as const;
  * costs nothing and loses nothing.
  */
 export const viewTurn = async (
-  { runtime, clock, log }: ViewTurnDeps,
+  { runtime, clock, log, meter }: ViewTurnDeps,
   session: RuntimeSessionId,
   call: Omit<TurnCall, 'afterSeq'>,
   draft: LiveDraft | null,
@@ -45,7 +62,7 @@ export const viewTurn = async (
     try {
       for await (const event of runtime.turn(session, { ...call, afterSeq, mayStart }, signal)) {
         failures = 0;
-        const ending = applyEvent(event, draft);
+        const ending = applyEvent(event, draft, meter);
         if (ending !== null) return ending;
         afterSeq = event.seq;
       }
@@ -68,7 +85,7 @@ export const viewTurn = async (
   return { type: 'aborted' };
 };
 
-const applyEvent = (event: TurnEvent, draft: LiveDraft | null): TurnEnding | null => {
+const applyEvent = (event: TurnEvent, draft: LiveDraft | null, meter: Meter): TurnEnding | null => {
   switch (event.type) {
     case 'text':
       draft?.append(event.delta);
@@ -80,6 +97,7 @@ const applyEvent = (event: TurnEvent, draft: LiveDraft | null): TurnEnding | nul
       draft?.progress(null);
       return null;
     case 'usage':
+      meter.add(event);
       return null;
     case 'refused':
       return event.reason === 'stale_fence' ? { type: 'fenced' } : { type: 'unknown' };

@@ -66,16 +66,18 @@ const forgetting = (forget: readonly string[]) => ({
 });
 
 /** What a finish changes beside the inbox. */
-const extras = (raises: boolean, { parked, lastMessageId }: FinishRequest) => ({
+const extras = (raises: boolean, { parked, lastMessageId, usage }: FinishRequest) => ({
   set: [
     ...(raises ? ['conversationCount = if_not_exists(conversationCount, :zero) + :one'] : []),
     ...(parked === undefined ? [] : ['parked = :parked']),
     ...(lastMessageId === undefined ? [] : ['lastMessageId = :lastMessage']),
+    ...(usage === undefined ? [] : ['laneUsage = :usage']),
   ],
   values: {
     ...(raises ? { ':one': 1 } : {}),
     ...(parked === undefined ? {} : { ':parked': parked }),
     ...(lastMessageId === undefined ? {} : { ':lastMessage': lastMessageId }),
+    ...(usage === undefined ? {} : { ':usage': usage }),
   },
 });
 

@@ -27,6 +27,7 @@ export interface LaneItem {
   readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   readonly parked?: NonNullable<Lane['parked']>;
   readonly settings?: NonNullable<Lane['settings']>;
+  readonly laneUsage?: NonNullable<Lane['usage']>;
   readonly menus?: NonNullable<Lane['menus']>;
   readonly runtimeSession?: NonNullable<Lane['runtimeSession']>;
   readonly releasedFence?: number;
@@ -50,6 +51,7 @@ export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({
   ...(item.lastMessageId === undefined ? {} : { lastMessageId: item.lastMessageId }),
   ...(item.parked === undefined ? {} : { parked: item.parked }),
   ...(item.settings === undefined ? {} : { settings: item.settings }),
+  ...(item.laneUsage === undefined ? {} : { usage: item.laneUsage }),
   ...(item.menus === undefined ? {} : { menus: item.menus }),
 });
 

@@ -16,6 +16,7 @@
  *       lastMessageId: 55,                                 newest message of ours here, or 'unknown'
  *       parked: { u790: {…} },                             put aside after too many attempts, newest 20
  *       settings: { model: 'fast' },                       what was chosen for this lane
+ *       laneUsage: { last: {…}, days: { '2026-11-21': { turns, inputTokens, outputTokens } } },
  *       menus: { 57: { name, nonce, userId, expiresAtMs, actions: […] } },   by message: each can be used once
  *       openShard: 'open', openSince: 1790000000000 }      present while there is work: sparse index of the sweep
  *

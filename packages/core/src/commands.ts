@@ -9,6 +9,7 @@ export const BOT_COMMANDS = [
   { name: 'retry', description: 'Try again what I had put aside' },
   { name: 'status', description: 'Conversation and queue' },
   { name: 'settings', description: 'How I work in this chat' },
+  { name: 'usage', description: 'Tokens used here' },
   { name: 'model', description: 'Which model answers here' },
   { name: 'whoami', description: 'Your id and what you may do' },
 ] as const satisfies readonly { readonly name: string; readonly description: string }[];

@@ -21,6 +21,7 @@ export * from './access.ts';
 export * from './access-record.ts';
 export * from './access-rules.ts';
 export * from './commands.ts';
+export * from './usage.ts';
 export * from './next-turn.ts';
 export * from './stop-words.ts';
 export * from './heartbeat-reply.ts';

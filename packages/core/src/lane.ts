@@ -1,6 +1,7 @@
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { OpenMenu, Press } from './menus.ts';
+import type { LaneUsage } from './usage.ts';
 
 /** Something a person attached; the bytes stay with the channel until the runner fetches them. */
 export interface Attachment {
@@ -102,6 +103,8 @@ export interface Lane {
   readonly parked?: Readonly<Record<EntryId, InboxEntry>>;
   /** What was chosen for this lane; absent means the default. */
   readonly settings?: LaneSettings;
+  /** The tokens that were used here. */
+  readonly usage?: LaneUsage;
   /** The menus that can be used, by the number of the message that they stand under. */
   readonly menus?: Readonly<Record<string, OpenMenu>>;
 }

@@ -36,6 +36,7 @@ export const runtimeRequestSchema = z.discriminatedUnion('op', [
     afterSeq: z.int().check(z.nonnegative()),
     mayStart: z.boolean(),
     privateLane: z.boolean(),
+    model: z.optional(filled),
     messages: z.array(turnMessageSchema),
   }),
   z.strictObject({ op: z.literal('steer'), ...ids, messages: z.array(turnMessageSchema).check(z.minLength(1)) }),

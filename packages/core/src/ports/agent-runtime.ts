@@ -19,6 +19,8 @@ export interface TurnCall {
   readonly mayStart: boolean;
   /** True only in the owner's private lane: MEMORY.md and USER.md load nowhere else. */
   readonly privateLane: boolean;
+  /** The model that was chosen for the lane, by its name; absent for the default. */
+  readonly model?: string;
   readonly messages: readonly TurnMessage[];
 }
 

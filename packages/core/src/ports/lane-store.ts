@@ -21,6 +21,8 @@ export interface FinishRequest {
   readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   /** All messages that the lane keeps as put aside from here on. */
   readonly parked?: NonNullable<Lane['parked']>;
+  /** The lane's usage from here on, this turn included. */
+  readonly usage?: NonNullable<Lane['usage']>;
   /** These go back into the inbox in the same write, to be worked on once more. */
   readonly requeued?: Lane['inbox'];
 }
@@ -38,7 +40,6 @@ export interface HandOver {
    */
   readonly crashes?: 'reset' | 'add' | 'keep';
   readonly notBeforeMs?: number;
-  readonly outage?: NonNullable<Lane['outage']>;
 }
 
 export type FinishOutcome =
@@ -72,8 +73,7 @@ export interface LaneStore {
   /** Ends the turn. */
   finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
   /**
-   * Gives the lease back with the work undone. `notBeforeMs` and `outage` stay until the next
-   * hand-over; the end of the turn is the end of an outage. Ring afterwards, never before.
+   * Gives the lease back with the work undone. `notBeforeMs` stays until the next hand-over. Ring afterwards, never before.
    */
   handOver(lease: Lease, how?: HandOver): Promise<LeasedWrite>;
 }

@@ -106,21 +106,6 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(await world.lanes.acquire(world.laneId, 'wake-3/c', NOW)).not.toHaveProperty('lane.notBeforeMs');
     });
 
-    it('remembers an outage until the next hand-over or the end of the turn', async () => {
-      const world = await create();
-      const outage = { sinceMs: NOW - 1, retryAtMs: NOW + 30_000 };
-      await put(world, 1, 2);
-      await world.lanes.handOver(await leaseOf(world), { outage });
-      const second = await leaseOf(world, 'wake-2/b');
-      expect(await world.lanes.renew(second, NOW)).toMatchObject({ lane: { outage } });
-      const finished = await world.lanes.finish(second, { answered: ids(1) }, NOW);
-      expect(finished).not.toHaveProperty('lane.outage');
-      await world.lanes.handOver(second, { outage });
-      const third = await leaseOf(world, 'wake-3/c');
-      await world.lanes.handOver(third);
-      expect(await world.lanes.acquire(world.laneId, 'wake-4/d', NOW)).not.toHaveProperty('lane.outage');
-    });
-
     it('moves the end with each renewal, and shows what arrived meanwhile', async () => {
       const world = await create();
       const lease = await leaseOf(world);
@@ -178,6 +163,24 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(await world.lanes.acquire(world.laneId, 'wake-2/b', NOW)).toMatchObject({
         lane: { turn: { ...aTurn({ id: turnIdOf(7) }), ledger }, turnCount: 7, runtimeSession: session },
       });
+    });
+  });
+
+  describe('a finish with usage', () => {
+    it('replaces the usage of the lane, with or without a release, and a finish without leaves it', async () => {
+      const world = await create();
+      const usage = { days: { '2026-11-21': { turns: 1, inputTokens: 5, outputTokens: 2 } } };
+      await put(world, 1, 2);
+      const lease = await leaseOf(world);
+      await world.lanes.saveTurn(lease, aTurn());
+      const first = await world.lanes.finish(lease, { answered: ids(1), usage }, NOW);
+      expect(first).toMatchObject({ kind: 'more', lane: { usage } });
+      const last = { calls: 1, inputTokens: 1, outputTokens: 1, contextTokens: 1, atMs: NOW };
+      await world.lanes.finish(lease, { answered: ids(2), usage: { ...usage, last } }, NOW);
+      const second = await leaseOf(world, 'wake-2/b');
+      await world.lanes.finish(second, { answered: [] }, NOW);
+      const after = await world.lanes.acquire(world.laneId, 'wake-3/c', NOW);
+      expect(after).toMatchObject({ lane: { usage: { ...usage, last } } });
     });
   });
 

@@ -75,18 +75,17 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
       records.set(lease.laneId, { lane: withoutLease(rest), seen, unreleased: false, releasedFence: lease.fence });
       return { kind: 'released' };
     },
-    handOver: async (lease, { crashes = 'reset', notBeforeMs, outage } = {}) => {
+    handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
       const record = mine(lease);
       if (record === null) {
         const after = records.get(lease.laneId);
         return after?.releasedFence === lease.fence ? { kind: 'done', lane: after.lane } : { kind: 'lease_lost' };
       }
-      const { notBeforeMs: _silence, outage: _outage, ...rest } = withoutLease(record.lane);
+      const { notBeforeMs: _past, ...rest } = withoutLease(record.lane);
       const lane: Lane = {
         ...rest,
         crashes: { reset: 0, add: rest.crashes + 1, keep: rest.crashes }[crashes],
         ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
-        ...(outage === undefined ? {} : { outage }),
       };
       records.set(lease.laneId, { ...record, unreleased: false, lane, releasedFence: lease.fence });
       return { kind: 'done', lane };
@@ -97,7 +96,7 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
 const withoutLease = ({ lease: _given, ...lane }: Lane): Lane => lane;
 
 /** The lane without the turn and what it has answered. */
-const afterFinish = ({ turn, outage: _outage, ...lane }: Lane, request: FinishRequest): Lane => {
+const afterFinish = ({ turn, ...lane }: Lane, request: FinishRequest): Lane => {
   const answered = new Set<string>(request.answered);
   const left = Object.entries(lane.inbox).filter(([id]) => !answered.has(id));
   return {
@@ -106,6 +105,7 @@ const afterFinish = ({ turn, outage: _outage, ...lane }: Lane, request: FinishRe
     crashes: 0,
     conversationCount: lane.conversationCount + (request.newConversation === true && turn !== undefined ? 1 : 0),
     ...(request.lastMessageId === undefined ? {} : { lastMessageId: request.lastMessageId }),
+    ...(request.usage === undefined ? {} : { usage: request.usage }),
     ...(request.parked === undefined ? {} : { parked: request.parked }),
   };
 };
