@@ -275,7 +275,9 @@ describe('the drills of the peers', () => {
     await nobodys.rest();
     expect(chat.statuses()).toEqual([200]);
     const spoken = [...nobodys.botApiCalls().slice(botCalls), ...(await chat.shown())];
-    const woken = [INGEST, RUNNER, CONTAINER].flatMap((who) => chat.awsCallsOf(who));
+    // Who may talk is looked up; beyond that nobody does anything.
+    expect(chat.awsCallsOf(INGEST).map(({ action }) => action)).toEqual(['dynamodb:GetItem']);
+    const woken = [RUNNER, CONTAINER].flatMap((who) => chat.awsCallsOf(who));
     return `${spoken.length === 0 ? 'silence' : 'an answer'}, ${woken.length === 0 ? 'no turn' : 'a turn'}`;
   });
 
