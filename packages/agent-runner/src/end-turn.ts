@@ -11,21 +11,22 @@ import type { TurnEnding } from './view-turn.ts';
 
 type Done = Extract<TurnEnding, { type: 'done' }>;
 
+export interface EndTurnOptions {
+  /** What the run has said by then; of use when it ended without an answer. */
+  readonly said?: string;
+  /** Whether its microVM's life was up. */
+  readonly isOverTime?: boolean;
+  /** Goes below a finished answer. */
+  readonly footer?: string;
+}
+
 /** Makes of a turn's ending what the chat gets to see and the lane gets rid of. */
 export const endTurn = async (
   outbox: Outbox,
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   ending: TurnEnding,
-<<<<<<< /tmp/ours.tmp
-  /** What the run has said by then; of use when it ended without an answer. */
-  said = '',
-  /** Goes below a finished answer. */
-  footer = '',
-=======
-  /** What the run has said by then, of use when it ended without an answer; and whether its microVM's life was up. */
-  { said = '', isOverTime = false }: { readonly said?: string; readonly isOverTime?: boolean } = {},
->>>>>>> /tmp/theirs.tmp
+  { said = '', isOverTime = false, footer = '' }: EndTurnOptions = {},
 ): Promise<TurnResult> => {
   const { keeper, clock } = outbox;
   const isStopped = stopsFor(keeper.lane(), turn).length > 0;
@@ -46,11 +47,7 @@ export const endTurn = async (
       return { kind: 'retry', afterMs, sinceMs };
     }
     case 'done':
-<<<<<<< /tmp/ours.tmp
-      return answer(outbox, renderer, turn, ending.reply === '' ? ending : { ...ending, reply: ending.reply + footer });
-=======
-      return answer(outbox, renderer, turn, ending, isOverTime);
->>>>>>> /tmp/theirs.tmp
+      return answer(outbox, renderer, turn, withFooter(ending, footer), isOverTime);
     case 'expired':
       return parkTurn(outbox, renderer, turn, 'too_long', { said });
     case 'unknown':
@@ -62,6 +59,9 @@ export const endTurn = async (
       return parkTurn(outbox, renderer, turn, 'interrupted', { said, markdown: parkedText(ending.message) });
   }
 };
+
+const withFooter = (ending: Done, footer: string): Done =>
+  ending.reply === '' ? ending : { ...ending, reply: ending.reply + footer };
 
 /** A run that broke while the user wanted it stopped. */
 const stoppedWith = (reply: string): Done => ({ seq: 0, type: 'done', reply, consumed: [], ending: 'stopped' });

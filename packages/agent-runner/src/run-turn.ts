@@ -63,9 +63,10 @@ export const createRunTurn =
       return { kind: 'lease_lost' };
     const signal = AbortSignal.any([deadline, keeper.lost]);
     const meter = startMeter();
-    const { ending, said } = await watch(deps, outbox, { turn, session, mayStart: isNew, meter }, signal);
+    const { ending, ...watched } = await watch(deps, outbox, { turn, session, mayStart: isNew, meter }, signal);
     const footer = footerOf(keeper.lane(), turn, meter.spent());
-    const result = await endTurn(outbox, deps.renderer, keeper.lane().turn ?? turn, ending, said, footer);
+    const begun = keeper.lane().turn ?? turn;
+    const result = await endTurn(outbox, deps.renderer, begun, ending, { ...watched, footer });
     return withUsage(keeper.lane(), turn, result, meter.spent(), clock.now());
   };
 
@@ -85,10 +86,11 @@ const withUsage = (lane: Lane, turn: ActiveTurn, result: TurnResult, spent: Spen
 const kept = (turn: ActiveTurn, session: RuntimeSession): RuntimeSession | undefined =>
   turn.kind === 'heartbeat' ? undefined : session;
 
-/** How it ended, and what was said by then. */
+/** How it ended, what was said by then, and whether its microVM's life was up. */
 interface Watched {
   readonly ending: TurnEnding;
   readonly said: string;
+  readonly isOverTime: boolean;
 }
 
 /** Watches the turn to its end, starting it again (counted) when its container died on the way. */
@@ -102,15 +104,17 @@ const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: Ab
   for (let start = first; ;) {
     const ending = await watchStart(deps, outbox, start, draft, signal);
     const said = draft?.said() ?? '';
+    const isOverTime = clock.now() >= sessionEndsAtMs(start.session, rules);
     const { turn } = start;
     const isLost = ending.type === 'unknown' || (ending.type === 'failed' && ending.retryable);
-    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0) return { ending, said };
-    if (clock.now() >= sessionEndsAtMs(start.session, rules)) return { ending: { type: 'expired' }, said };
+    if (!isLost || turn.starts >= MAX_ATTEMPTS || stopsFor(keeper.lane(), turn).length > 0)
+      return { ending, said, isOverTime };
+    if (isOverTime) return { ending: { type: 'expired' }, said, isOverTime };
     const starts = turn.starts + 1;
     const session = sessionFor(keeper.lane(), turn, rules, clock.now());
     log.warn('turn_started_again', { starts });
     if (!keeper.accept(await deps.lanes.countStart(keeper.lease, starts, kept(turn, session))))
-      return { ending: { type: 'fenced' }, said };
+      return { ending: { type: 'fenced' }, said, isOverTime };
     draft?.restart();
     start = { ...start, turn: { ...turn, starts }, session, mayStart: true };
   }

@@ -40,6 +40,7 @@ export interface HandOver {
    */
   readonly crashes?: 'reset' | 'add' | 'keep';
   readonly notBeforeMs?: number;
+  readonly outage?: NonNullable<Lane['outage']>;
 }
 
 export type FinishOutcome =
@@ -73,7 +74,8 @@ export interface LaneStore {
   /** Ends the turn. */
   finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
   /**
-   * Gives the lease back with the work undone. `notBeforeMs` stays until the next hand-over. Ring afterwards, never before.
+   * Gives the lease back with the work undone. `notBeforeMs` and `outage` stay until the next
+   * hand-over; the end of the turn is the end of an outage. Ring afterwards, never before.
    */
   handOver(lease: Lease, how?: HandOver): Promise<LeasedWrite>;
 }

@@ -106,6 +106,21 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       expect(await world.lanes.acquire(world.laneId, 'wake-3/c', NOW)).not.toHaveProperty('lane.notBeforeMs');
     });
 
+    it('remembers an outage until the next hand-over or the end of the turn', async () => {
+      const world = await create();
+      const outage = { sinceMs: NOW - 1, retryAtMs: NOW + 30_000 };
+      await put(world, 1, 2);
+      await world.lanes.handOver(await leaseOf(world), { outage });
+      const second = await leaseOf(world, 'wake-2/b');
+      expect(await world.lanes.renew(second, NOW)).toMatchObject({ lane: { outage } });
+      const finished = await world.lanes.finish(second, { answered: ids(1) }, NOW);
+      expect(finished).not.toHaveProperty('lane.outage');
+      await world.lanes.handOver(second, { outage });
+      const third = await leaseOf(world, 'wake-3/c');
+      await world.lanes.handOver(third);
+      expect(await world.lanes.acquire(world.laneId, 'wake-4/d', NOW)).not.toHaveProperty('lane.outage');
+    });
+
     it('moves the end with each renewal, and shows what arrived meanwhile', async () => {
       const world = await create();
       const lease = await leaseOf(world);

@@ -75,17 +75,18 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
       records.set(lease.laneId, { lane: withoutLease(rest), seen, unreleased: false, releasedFence: lease.fence });
       return { kind: 'released' };
     },
-    handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
+    handOver: async (lease, { crashes = 'reset', notBeforeMs, outage } = {}) => {
       const record = mine(lease);
       if (record === null) {
         const after = records.get(lease.laneId);
         return after?.releasedFence === lease.fence ? { kind: 'done', lane: after.lane } : { kind: 'lease_lost' };
       }
-      const { notBeforeMs: _past, ...rest } = withoutLease(record.lane);
+      const { notBeforeMs: _silence, outage: _outage, ...rest } = withoutLease(record.lane);
       const lane: Lane = {
         ...rest,
         crashes: { reset: 0, add: rest.crashes + 1, keep: rest.crashes }[crashes],
         ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+        ...(outage === undefined ? {} : { outage }),
       };
       records.set(lease.laneId, { ...record, unreleased: false, lane, releasedFence: lease.fence });
       return { kind: 'done', lane };
@@ -96,7 +97,7 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
 const withoutLease = ({ lease: _given, ...lane }: Lane): Lane => lane;
 
 /** The lane without the turn and what it has answered. */
-const afterFinish = ({ turn, ...lane }: Lane, request: FinishRequest): Lane => {
+const afterFinish = ({ turn, outage: _outage, ...lane }: Lane, request: FinishRequest): Lane => {
   const answered = new Set<string>(request.answered);
   const left = Object.entries(lane.inbox).filter(([id]) => !answered.has(id));
   return {
