@@ -1,3 +1,4 @@
+import { MODEL_CHOICES } from '@agent-claw/core';
 import type {
   Clock,
   Conversation,
@@ -5,6 +6,7 @@ import type {
   Log,
   TurnCall,
   TurnId,
+  MediaStore,
   TurnMessage,
   WorkspaceStore,
 } from '@agent-claw/core';
@@ -16,10 +18,14 @@ import { cutHistory, restoreMessages } from './agent/history.ts';
 import { logFailure } from './agent/log-failure.ts';
 import type { AgentRun, AgentRunResult, RunEvent } from './agent/run-turn.ts';
 import { loadPromptFile, loadPromptFiles, seedWorkspace } from './prompt/load-files.ts';
+import { createShowMedia } from './media/show-media.ts';
 import { envelopeMessages, spokenTime } from './prompt/message-envelope.ts';
+import { asPrompt, presentMessages } from './prompt/present-messages.ts';
+import type { Presented } from './prompt/present-messages.ts';
 import { heartbeatPrompt, heartbeatSystemPrompt, systemPrompt } from './prompt/system-prompt.ts';
 import { fencedWorkspace } from './tools/fenced-workspace.ts';
 import { workspaceTools } from './tools/workspace-tools.ts';
+import { isUpkeep, tendConversation } from './upkeep.ts';
 
 export type TurnAnswer =
   | {
@@ -51,7 +57,12 @@ export type AnswerTurn = (
 export interface AnswerTurnDeps {
   readonly run: (run: AgentRun, signal: AbortSignal) => Promise<AgentRunResult>;
   readonly model: Model;
+  /** Of heartbeats, and of who chose `fast`. */
   readonly heartbeatModel: Model;
+  /** What `model` was made from; it tells which files the model takes. */
+  readonly modelSpec: string;
+  readonly heartbeatModelSpec: string;
+  readonly media: MediaStore;
   /** The lane's own files; the prefix follows from the lane, never from the model. */
   readonly workspaceFor: (call: Pick<TurnCall, 'laneId' | 'privateLane'>) => WorkspaceStore;
   readonly timeZone: string;
@@ -62,6 +73,11 @@ export interface AnswerTurnDeps {
 /** Puts the prompt of a turn together, runs the agent and says what came of it. */
 export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
   const envelope = (messages: readonly TurnMessage[]): string => envelopeMessages(messages, deps.timeZone);
+  /** One for a turn: what was shown counts against what else fits. */
+  const presenter = (modelSpec: string) => {
+    const show = createShowMedia({ store: deps.media, modelSpec, log: deps.log });
+    return (messages: readonly TurnMessage[]): Promise<Presented> => presentMessages(messages, deps.timeZone, show);
+  };
 
   const heartbeatRun = async (call: TurnCall, line: TurnLine): Promise<AgentRun> => {
     const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
@@ -74,13 +90,15 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       systemPrompt: heartbeatSystemPrompt(heartbeat.content ?? '', soul.content),
       history: [],
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
-      prompt: heartbeatPrompt(
-        spokenTime(deps.clock.now(), deps.timeZone),
-        call.messages.map((message) => message.text),
+      prompt: asPrompt(
+        heartbeatPrompt(
+          spokenTime(deps.clock.now(), deps.timeZone),
+          call.messages.map((message) => message.text),
+        ),
       ),
       // A heartbeat answers nobody: what people say meanwhile is the next turn's.
       takeSteered: () => [],
-      envelope,
+      present: presenter(deps.heartbeatModelSpec),
       emit: line.emit,
     };
   };
@@ -89,15 +107,19 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
     const loaded = await loadPromptFiles(workspace, call.privateLane);
     const isNew = call.privateLane && conversation.turns.every((turn) => turn.messages.length === 0);
+    const { model, spec } = chosenBy(call, deps);
+    const present = presenter(spec);
     const files = isNew ? await seedWorkspace(workspace, loaded) : loaded;
+    const notice = noticeFor(call);
+    if (notice !== '') line.emit({ type: 'text', delta: notice });
     return {
-      model: deps.model,
+      model,
       systemPrompt: systemPrompt(files, call.privateLane),
       history: restoreMessages(conversation.turns),
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
-      prompt: envelope(call.messages),
+      prompt: await present(call.messages),
       takeSteered: line.takeSteered,
-      envelope,
+      present,
       emit: line.emit,
     };
   };
@@ -106,6 +128,11 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     const cut = cutHistory(conversation.turns);
     const remembered = cut === null ? conversation : { turns: cut.kept };
     try {
+      if (isUpkeep(call.kind)) {
+        const upkeep = { run: deps.run, model: deps.heartbeatModel };
+        const kept = await tendConversation(upkeep, call.kind, call, conversation.turns, line.emit, signal);
+        return { kind: 'answered', ...kept, consumed: call.messages.map(({ id }) => id) };
+      }
       const isHeartbeat = call.kind === 'heartbeat';
       const preparing = isHeartbeat ? heartbeatRun(call, line) : messageRun(call, remembered, line);
       // A workspace that hangs does not keep a stop waiting either.
@@ -115,7 +142,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         kind: 'answered',
         // Without messages of its own a heartbeat leaves no trace in the history, whatever conversation it is saved under.
         messages: isHeartbeat ? [] : result.messages,
-        reply: result.reply,
+        reply: noticeFor(call) + result.reply,
         consumed: [...call.messages.map((message) => message.id), ...result.steered],
         ending: result.ending,
         ...(cut === null ? {} : { evict: cut.evicted }),
@@ -127,6 +154,18 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     }
   };
 };
+
+/** The model that the lane has chosen by its name. */
+const chosenBy = ({ model }: TurnCall, deps: AnswerTurnDeps): { readonly model: Model; readonly spec: string } =>
+  model === 'fast'
+    ? { model: deps.heartbeatModel, spec: deps.heartbeatModelSpec }
+    : { model: deps.model, spec: deps.modelSpec };
+
+/** For a choice that this container does not know: another model than the one asked for answers, so it is said. */
+const noticeFor = ({ kind, model = 'default' }: TurnCall): string =>
+  kind === 'heartbeat' || MODEL_CHOICES.some(({ name }) => name === model)
+    ? ''
+    : '_The chosen model is not here any more; this is the default one. /model shows what there is._\n\n';
 
 /** What is kept of a turn that was stopped before its model was asked. */
 const stoppedUnheard = (prompt: string): AgentRunResult => ({

@@ -1,11 +1,14 @@
 import { dynamoConversationStore } from '@agent-claw/aws/dynamo-conversation-store';
+import { s3MediaStore } from '@agent-claw/aws/s3-media-store';
 import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
+import { transcribeTranscriber } from '@agent-claw/aws/transcribe-transcriber';
 import type { Log, WorkspaceStore } from '@agent-claw/core';
 import { createLog } from '@agent-claw/observability/log';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { systemClock } from '@agent-claw/observability/system-clock';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { TranscribeClient } from '@aws-sdk/client-transcribe';
 import { configureLogging } from '@strands-agents/sdk';
 import { createAgentRun } from './agent/run-turn.ts';
 import { createAnswerTurn } from './answer-turn.ts';
@@ -81,13 +84,24 @@ const start = async (): Promise<void> => {
     run: createAgentRun({ clock }),
     model,
     heartbeatModel,
+    modelSpec: config.MODEL,
+    heartbeatModelSpec: config.HEARTBEAT_MODEL ?? config.MODEL,
+    media: s3MediaStore({ client: s3, bucket: config.WORKSPACE_BUCKET }),
     workspaceFor,
     timeZone: config.TIME_ZONE,
     clock,
     log,
   });
   const conversations = dynamoConversationStore({ client: dynamo, tableName: config.CONVERSATIONS_TABLE, clock, log });
-  const server = createContainerServer({ table: createTurnTable({ conversations, answer, clock, log }), clock, log });
+  const transcriber = transcribeTranscriber({
+    client: new TranscribeClient(clientLimits),
+    s3,
+    bucket: config.WORKSPACE_BUCKET,
+    clock,
+    log,
+  });
+  const table = createTurnTable({ conversations, answer, clock, log });
+  const server = createContainerServer({ table, transcriber, clock, log });
   const port = await server.listen(config.PORT, '0.0.0.0');
   log.info('container_listening', { port, model: config.MODEL.split('@')[0] });
   process.once('SIGTERM', () => {

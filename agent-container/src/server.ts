@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Clock, Log, TurnCall } from '@agent-claw/core';
+import type { Clock, Log, MediaFile, Transcriber, TurnCall } from '@agent-claw/core';
 import { runtimeRequestSchema } from '@agent-claw/protocol';
 import type { RuntimeRequest } from '@agent-claw/protocol';
 import * as z from 'zod';
@@ -17,6 +17,7 @@ export interface ContainerServer {
 }
 
 export interface ServerDeps {
+  readonly transcriber: Transcriber;
   readonly table: TurnTable;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,10 +32,19 @@ const sendError = (response: ServerResponse, statusCode: number, error: string):
   sendJson(response, statusCode, { accepted: false, error });
 
 /** The wire has plain strings where the product has branded ids; the schema has checked their shape. */
-const asCall = (request: Exclude<RuntimeRequest, { op: 'warm' }>): TurnCall => request as unknown as TurnCall;
+const asCall = (request: Exclude<RuntimeRequest, { op: 'warm' | 'transcribe' }>): TurnCall =>
+  request as unknown as TurnCall;
+const asFile = (file: Extract<RuntimeRequest, { op: 'transcribe' }>['file']): MediaFile => file as MediaFile;
+
+/** Aborts when the caller is gone. */
+const over = (response: ServerResponse): AbortSignal => {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+};
 
 /** AgentCore's HTTP contract, `POST /invocations` and `GET /ping`, on node:http alone. */
-export const createContainerServer = ({ table, clock, log }: ServerDeps): ContainerServer => {
+export const createContainerServer = ({ table, transcriber, clock, log }: ServerDeps): ContainerServer => {
   const state = { draining: false };
 
   const invoke = async (request: RuntimeRequest, response: ServerResponse): Promise<void> => {
@@ -45,6 +55,8 @@ export const createContainerServer = ({ table, clock, log }: ServerDeps): Contai
         return sendJson(response, 200, { accepted: table.steer(asCall(request)) });
       case 'stop':
         return sendJson(response, 200, { accepted: table.stop(asCall(request)) });
+      case 'transcribe':
+        return sendJson(response, 200, await transcriber.hear(asFile(request.file), over(response)));
       case 'turn':
         if (state.draining) return sendError(response, 503, 'This container is shutting down. Ask again.');
         return sendEvents(response, (signal) => table.turn(asCall(request), signal), clock);

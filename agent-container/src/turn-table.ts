@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
-import type { Clock, ConversationStore, LaneId, Log, SavedTurn, TurnCall, TurnEvent } from '@agent-claw/core';
+import type { Clock, ConversationStore, LaneId, Log, SavedTurn, TurnCall, TurnEvent, TurnId } from '@agent-claw/core';
 import { logFailure } from './agent/log-failure.ts';
 import type { AnswerTurn } from './answer-turn.ts';
 import { createTurnRun } from './turn-run.ts';
@@ -67,6 +67,11 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
   const doneEvent = (saved: Pick<SavedTurn, 'reply' | 'consumed' | 'ending'>) =>
     ({ type: 'done', reply: saved.reply, consumed: saved.consumed, ending: saved.ending }) as const;
 
+  /** Forgetting what is forgotten already is no error. */
+  const forget = async ({ conversationId }: TurnCall, turnIds: readonly TurnId[] = []): Promise<void> => {
+    if (turnIds.length > 0) await conversations.evict(conversationId, turnIds);
+  };
+
   /** A finished turn is told again, never run again. */
   const replaySaved = (run: TurnRun, saved: SavedTurn): void => {
     if (saved.reply !== '') run.emit({ type: 'text', delta: saved.reply });
@@ -95,18 +100,30 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
     const opened = await conversations.open(call.conversationId, call.turnId, run.fence);
     if (opened.kind === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
     const saved = opened.conversation.turns.find((turn) => turn.turnId === call.turnId);
-    if (saved !== undefined) return replaySaved(run, saved);
+    if (saved !== undefined) {
+      await forget(call, saved.evicts);
+      return replaySaved(run, saved);
+    }
     const answer = await deps.answer(call, opened.conversation, run, run.signal);
     if (isSuperseded(run)) return run.end({ type: 'refused', reason: 'stale_fence' });
     run.phase = 'closing';
     if (answer.kind === 'failed')
       return run.end({ type: 'failed', code: answer.code, message: answer.message, retryable: answer.retryable });
-    const { messages, reply, consumed, ending } = answer;
+    const { messages, reply, consumed, ending, evict: evicts } = answer;
     // Saved before it is said: a viewer that saw `done` may forget the turn, and asking again finds it in the store.
-    const outcome = await save(call, { turnId: call.turnId, messages, reply, consumed, ending }, run);
+    const turn = {
+      turnId: call.turnId,
+      messages,
+      reply,
+      consumed,
+      ending,
+      ...(evicts === undefined ? {} : { evicts }),
+    };
+    const outcome = await save(call, turn, run);
     if (outcome === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
+    // Before it is said as well: nobody asks for a finished turn again, and what /undo has announced must be so.
+    await forget(call, evicts);
     run.end(doneEvent(answer));
-    if (answer.evict !== undefined) await conversations.evict(call.conversationId, answer.evict);
   };
 
   const start = (call: TurnCall, lane: LaneState): TurnRun => {
@@ -169,6 +186,7 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
   const savedOnly = async (call: TurnCall): Promise<readonly TurnEvent[]> => {
     const saved = await conversations.find(call.conversationId, call.turnId);
     if (saved === null) return [refused(call, 'unknown_turn')];
+    await forget(call, saved.evicts);
     const text: TurnEvent[] =
       call.afterSeq === 0 && saved.reply !== '' ? [{ seq: 1, type: 'text', delta: saved.reply }] : [];
     return [...text, { seq: call.afterSeq + text.length + 1, ...doneEvent(saved) }];

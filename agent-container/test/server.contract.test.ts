@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { turnIdOf } from '@agent-claw/core';
-import type { TurnEvent } from '@agent-claw/core';
+import type { Transcriber, TurnEvent } from '@agent-claw/core';
 import { aTurnCall, manualClock } from '@agent-claw/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createContainerServer } from '../src/server.ts';
@@ -13,8 +13,12 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.close(0);
 });
 
+const transcriber: Transcriber = {
+  hear: async ({ key }) => ({ kind: 'heard', text: `words of ${key}` }),
+};
+
 const serve = async (world: World, clock = world.clock) => {
-  const server = createContainerServer({ table: world.table, clock, log: silentLog });
+  const server = createContainerServer({ table: world.table, transcriber, clock, log: silentLog });
   open.push(server);
   const port = await server.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;

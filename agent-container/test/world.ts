@@ -1,8 +1,17 @@
 import { Model } from '@strands-agents/sdk';
 import type { BaseModelConfig, Message, ModelStreamEvent, StreamOptions } from '@strands-agents/sdk';
 import { turnIdOf, updateEntryId } from '@agent-claw/core';
-import type { Clock, ConversationStore, Log, TurnCall, TurnEvent, TurnMessage, WorkspaceStore } from '@agent-claw/core';
-import { aTurnCall, memoryConversationStore, memoryWorkspaceStore } from '@agent-claw/testkit';
+import type {
+  Clock,
+  ConversationStore,
+  Log,
+  MediaStore,
+  TurnCall,
+  TurnEvent,
+  TurnMessage,
+  WorkspaceStore,
+} from '@agent-claw/core';
+import { aTurnCall, memoryConversationStore, memoryMediaStore, memoryWorkspaceStore } from '@agent-claw/testkit';
 import { createAgentRun } from '../src/agent/run-turn.ts';
 import { createAnswerTurn } from '../src/answer-turn.ts';
 import { demoModel } from '../src/models/demo/demo-model.ts';
@@ -134,6 +143,7 @@ export const aWorld = (
     readonly files?: Readonly<Record<string, string>>;
     readonly clock?: Clock;
     readonly workspace?: WorkspaceStore;
+    readonly media?: MediaStore;
     readonly conversations?: ConversationStore;
   } = {},
 ): World => {
@@ -145,6 +155,9 @@ export const aWorld = (
     run: createAgentRun({ clock }),
     model,
     heartbeatModel: options.heartbeatModel ?? model,
+    modelSpec: 'demo',
+    heartbeatModelSpec: 'demo',
+    media: options.media ?? memoryMediaStore(),
     workspaceFor: () => workspace,
     timeZone: 'Europe/Berlin',
     clock,

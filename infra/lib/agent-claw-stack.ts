@@ -46,7 +46,7 @@ export class AgentClawStack extends Stack {
       containerDirectory: props.containerDirectory,
     });
     new TgIngest(this, 'TgIngest', { tables, wakes, api, bot, parameters });
-    new AgentRunner(this, 'AgentRunner', { tables, wakes, telegram, runtime, bot, parameters });
+    new AgentRunner(this, 'AgentRunner', { tables, wakes, telegram, workspace, runtime, bot, parameters });
     new Heartbeat(this, 'Heartbeat', { tables, wakes, workspace, bot, parameters });
     new MetricAlarms(this, 'Alarms');
     new AlarmMail(this, 'AlarmMail', { parameters });

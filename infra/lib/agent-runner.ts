@@ -1,5 +1,5 @@
 import type { AgentRunnerEnvironment } from '@agent-claw/agent-runner/config';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AgentRuntime } from './agent-runtime.ts';
@@ -10,6 +10,8 @@ import type { StateTables } from './state-tables.ts';
 import type { TelegramSecret } from './telegram-secret.ts';
 import type { WakeQueue } from './wake-queue.ts';
 import type { Bot } from './webhook-registrar.ts';
+import { MEDIA_PREFIX } from './workspace-bucket.ts';
+import type { WorkspaceBucket } from './workspace-bucket.ts';
 
 const LEG_LIMIT = Duration.minutes(5);
 /** The leg's limit and half a minute to hand over. */
@@ -19,6 +21,7 @@ export interface AgentRunnerProps {
   readonly tables: StateTables;
   readonly wakes: WakeQueue;
   readonly telegram: TelegramSecret;
+  readonly workspace: WorkspaceBucket;
   readonly runtime: AgentRuntime;
   readonly bot: Bot;
   readonly parameters: Parameters;
@@ -40,6 +43,7 @@ export class AgentRunner extends ServiceFunction {
         TELEGRAM_SECRET_ID: props.telegram.secret.secretArn,
         RUNTIME_ARN: props.runtime.arn,
         RUNTIME_EPOCH: props.runtime.epoch,
+        WORKSPACE_BUCKET: props.workspace.bucket.bucketName,
         BOT_ID: props.bot.id,
         BOT_USERNAME: props.bot.username,
         OWNER_ID: props.parameters.ownerId,
@@ -49,6 +53,12 @@ export class AgentRunner extends ServiceFunction {
     this.allow('Lanes', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.tables.state.tableArn]);
     this.allow('Ring', ['sqs:SendMessage'], [props.wakes.queue.queueArn]);
     this.allow('BotToken', ['secretsmanager:GetSecretValue'], [props.telegram.secret.secretArn]);
+    // From Telegram into the bucket; looking whether a file is there already is a read.
+    this.allow('Media', ['s3:GetObject', 's3:PutObject'], [props.workspace.bucket.arnForObjects(`${MEDIA_PREFIX}*`)]);
+    Validations.of(this).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::<WorkspaceBucket1A82A213.Arn>/${MEDIA_PREFIX}*]`,
+      reason: 'Files of messages: their names follow from the messages, the folder is fixed.',
+    });
     props.runtime.allowInvoke(this);
     // Lambda takes and deletes the wakes with this role; the runner itself moves a wake's visibility.
     this.allow(

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import type { Parameters } from './parameters.ts';
 import type { ServiceFunction } from './service-function.ts';
 import type { StateTables } from './state-tables.ts';
-import { WORKSPACE_PREFIXES } from './workspace-bucket.ts';
+import { HEARD_PREFIX, MEDIA_PREFIX, WORKSPACE_PREFIXES } from './workspace-bucket.ts';
 import type { WorkspaceBucket } from './workspace-bucket.ts';
 
 export interface AgentRuntimeProps {
@@ -36,8 +36,11 @@ const REGIONAL = '<AWS::Region>:<AWS::AccountId>';
 const AGENTCORE_NEEDS_IT =
   'AgentCore requires this of every execution role; the name it fills in is known only after the runtime exists.';
 const NO_RESOURCE_LEVEL =
-  'ECR tokens, X-Ray and metrics have no resource-level permissions; metrics are bound to one namespace.';
+  'ECR tokens, X-Ray, metrics and the start of a transcription have no resource-level permissions; metrics are bound to one namespace, transcriptions to one bucket.';
 const LANE_FILES = 'The files of a lane: their names are chosen in conversation, the folder is fixed.';
+const MESSAGE_FILES = 'Files of messages: their names follow from the messages, the folder is fixed.';
+/** Names of the jobs that listen to recordings; agent-container/src/media/aws-transcriber.ts makes them. */
+const TRANSCRIPTION_JOBS = 'agent-claw-*';
 const ANY_MODEL = 'The owner chooses the model by parameter; these actions can do nothing but ask a model.';
 /** Every wildcard that the container's role has, as cdk-nag writes it, and why. A new one fails the synth. */
 const ACCEPTED_WILDCARDS: readonly (readonly [resource: string, reason: string])[] = [
@@ -54,6 +57,9 @@ const ACCEPTED_WILDCARDS: readonly (readonly [resource: string, reason: string])
   ],
   ['<WorkspaceBucket1A82A213.Arn>/workspace/*', LANE_FILES],
   ['<WorkspaceBucket1A82A213.Arn>/lanes/*', LANE_FILES],
+  [`<WorkspaceBucket1A82A213.Arn>/${MEDIA_PREFIX}*`, MESSAGE_FILES],
+  [`<WorkspaceBucket1A82A213.Arn>/${HEARD_PREFIX}*`, MESSAGE_FILES],
+  [`arn:<AWS::Partition>:transcribe:${REGIONAL}:transcription-job/${TRANSCRIPTION_JOBS}`, MESSAGE_FILES],
   ['arn:<AWS::Partition>:bedrock:*::foundation-model/*', ANY_MODEL],
   [`arn:<AWS::Partition>:bedrock:${REGIONAL}:inference-profile/*`, ANY_MODEL],
 ];
@@ -101,6 +107,23 @@ export class AgentRuntime extends Construct {
       'WorkspaceFiles',
       ['s3:GetObject', 's3:PutObject'],
       WORKSPACE_PREFIXES.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
+    );
+    allow('MessageFiles', ['s3:GetObject'], [bucket.arnForObjects(`${MEDIA_PREFIX}*`)]);
+    // Transcribe reads the recording and writes what it heard with the rights of who started the job.
+    allow('HeardWords', ['s3:PutObject'], [bucket.arnForObjects(`${HEARD_PREFIX}*`)]);
+    runtime.addToRolePolicy(
+      new PolicyStatement({
+        sid: 'Listen',
+        actions: ['transcribe:StartTranscriptionJob'],
+        // Starting a job has no resource-level permissions.
+        resources: ['*'],
+        conditions: { StringEquals: { 'transcribe:OutputBucketName': bucket.bucketName } },
+      }),
+    );
+    allow(
+      'Listened',
+      ['transcribe:GetTranscriptionJob', 'transcribe:DeleteTranscriptionJob'],
+      [`arn:${partition}:transcribe:${region}:${account}:transcription-job/${TRANSCRIPTION_JOBS}`],
     );
     // Without a prefix condition: S3 answers 403 instead of 404 for a missing object when the caller may not list the bucket.
     allow('WorkspaceListing', ['s3:ListBucket'], [bucket.bucketArn]);

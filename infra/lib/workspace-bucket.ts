@@ -5,6 +5,12 @@ import { Construct } from 'constructs';
 /** Where each lane's files are. `workspace/` is the owner's; every other lane has a folder under `lanes/`. */
 export const WORKSPACE_PREFIXES = ['workspace/', 'lanes/'] as const;
 
+/** What people send: photos, documents, recordings. */
+export const MEDIA_PREFIX = 'media/';
+/** What was heard in recordings; the container has it written there. */
+export const HEARD_PREFIX = `${MEDIA_PREFIX}heard/`;
+const MEDIA_DAYS = 30;
+
 /** The files that the owner and the assistant edit. Each version stays for 90 days, the bucket outlives the stack, except one whose first deploy failed. */
 export class WorkspaceBucket extends Construct {
   readonly bucket: Bucket;
@@ -25,6 +31,14 @@ export class WorkspaceBucket extends Construct {
           noncurrentVersionsToRetain: 20,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
+        {
+          id: 'media',
+          prefix: MEDIA_PREFIX,
+          expiration: Duration.days(MEDIA_DAYS),
+          // In a versioned bucket expiry only hides: what is hidden goes a day later.
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        { id: 'media-markers', prefix: MEDIA_PREFIX, expiredObjectDeleteMarker: true },
       ],
     });
     Validations.of(this.bucket).acknowledge({

@@ -63,8 +63,14 @@ export const cutHistory = (
 export const restoreMessages = (turns: Conversation['turns']): Message[] =>
   turns.flatMap((turn) => lean(turn).messages.map((message) => Message.fromMessageData(message as MessageData)));
 
-/** A message as it is kept. The tracking id is left out: it is minted at random, and the microVM may repeat random numbers. */
+const MEDIA: ReadonlySet<string> = new Set(['imageBlock', 'documentBlock', 'videoBlock', 'audioBlock']);
+
+/**
+ * A message as it is kept. The tracking id is left out: it is minted at random, and the microVM may repeat random numbers.
+ * So are the bytes of files: their labels stand in the envelopes.
+ */
 export const savedMessage = (message: Message): unknown => {
-  const { role, content } = message.toJSON();
+  const words = new Message({ role: message.role, content: message.content.filter(({ type }) => !MEDIA.has(type)) });
+  const { role, content } = words.toJSON();
   return { role, content };
 };

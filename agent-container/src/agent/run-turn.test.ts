@@ -150,7 +150,7 @@ describe('a run', () => {
         messageSaying('see this', 2, {
           replyTo: { senderName: 'Bob', text: 'long text', quote: 'the part' },
           forwardedFrom: 'News',
-          attachments: [{ kind: 'document', fileId: 'f', name: 'a.pdf', sizeBytes: 10 }],
+          attachments: [{ kind: 'document', name: 'a.pdf', sizeBytes: 10 }],
         }),
       ],
     });
@@ -197,6 +197,28 @@ see this
     const call = aTurnCall({ ...beat, turnId: turnIdOf(2), fence: 9 });
     expect((await collect(again.table.turn(call, neverAborted()))).at(-1)).toMatchObject({ reply: 'HEARTBEAT_OK' });
     expect(cheap.inputs).toHaveLength(1);
+  });
+});
+
+describe('the model of a turn', () => {
+  it('is the one that was chosen; a name that is none gets the default, and is told so', async () => {
+    const main = scriptedModel(() => ({ text: 'slow and deep' }));
+    const cheap = scriptedModel(() => ({ text: 'quick' }));
+    const world = aWorld({ model: main.model, heartbeatModel: cheap.model });
+    const replies = [];
+    for (const [at, model] of [undefined, 'fast', 'default', 'gone'].entries()) {
+      const events = await world.say('hi', {
+        turnId: turnIdOf(at + 1),
+        fence: at + 1,
+        ...(model === undefined ? {} : { model }),
+      });
+      const text = events.flatMap((event) => (event.type === 'text' ? [event.delta] : [])).join('');
+      const done = events.at(-1);
+      replies.push(done?.type === 'done' ? done.reply : done);
+      expect(text).toBe(replies.at(-1));
+    }
+    const notice = '_The chosen model is not here any more; this is the default one. /model shows what there is._';
+    expect(replies).toEqual(['slow and deep', 'quick', 'slow and deep', `${notice}\n\nslow and deep`]);
   });
 });
 

@@ -13,6 +13,7 @@ import type { Clock, EntryId, TurnMessage } from '@agent-claw/core';
 import { abortOf } from './abort-of.ts';
 import { isWorthAnotherCall } from './failure.ts';
 import { savedMessage } from './history.ts';
+import type { Presented } from '../prompt/present-messages.ts';
 import { textOf, toolSummary, usageOf } from './read-blocks.ts';
 
 const MAX_STEPS = 40;
@@ -36,10 +37,10 @@ export interface AgentRun {
   readonly history: readonly Message[];
   readonly tools: readonly Tool[];
   /** The user side of this turn, as the model reads it. */
-  readonly prompt: string;
+  readonly prompt: Presented;
   /** Hands out, once, what people said since the last call; it is read before every model call. */
   readonly takeSteered: () => readonly TurnMessage[];
-  readonly envelope: (messages: readonly TurnMessage[]) => string;
+  readonly present: (messages: readonly TurnMessage[]) => Promise<Presented>;
   /** Everything emitted as `text`, joined, is the reply. */
   readonly emit: (event: RunEvent) => void;
 }
@@ -85,11 +86,11 @@ const closeToolCalls = (messages: Message[]): void => {
 };
 
 /** Puts what people said meanwhile into the user message that is about to be sent: after tool results, roles still alternate. */
-const addToLastUserMessage = (messages: Message[], text: string): void => {
+const addToLastUserMessage = (messages: Message[], content: Presented['content']): void => {
   const last = messages.at(-1);
   if (last?.role !== 'user')
     throw new Error(`A model call starts with a user message last, but the last one is "${last?.role}".`);
-  messages[messages.length - 1] = new Message({ role: 'user', content: [...last.content, new TextBlock(text)] });
+  messages[messages.length - 1] = new Message({ role: 'user', content: [...last.content, ...content] });
 };
 
 /**
@@ -123,12 +124,20 @@ export const createAgentRun =
       if (reply !== '' && !reply.endsWith('\n\n')) say(reply.endsWith('\n') ? '\n' : '\n\n');
     };
 
-    agent.addHook(BeforeModelCallEvent, () => {
+    const notify = (notices: Presented['notices']): void => {
+      if (notices.length === 0) return;
+      separate();
+      say(`${notices.join('\n')}\n\n`);
+    };
+
+    agent.addHook(BeforeModelCallEvent, async () => {
       stepText = '';
       const messages = run.takeSteered();
       if (messages.length === 0) return;
-      addToLastUserMessage(agent.messages, run.envelope(messages));
+      const { content, notices } = await run.present(messages);
+      addToLastUserMessage(agent.messages, content);
       steered.push(...messages.map((message) => message.id));
+      notify(notices);
     });
     agent.addHook(AfterModelCallEvent, async (event) => {
       // Words that were shown cannot be taken back: a call is repeated only while it has said nothing.
@@ -160,7 +169,7 @@ export const createAgentRun =
 
     const drive = async (): Promise<{ readonly stopReason: string }> => {
       try {
-        const stream = agent.stream(run.prompt, {
+        const stream = agent.stream([...run.prompt.content], {
           cancelSignal: signal,
           limits: { turns: MAX_STEPS, outputTokens: MAX_OUTPUT_TOKENS, totalTokens: MAX_TOTAL_TOKENS },
         });
@@ -177,11 +186,12 @@ export const createAgentRun =
       }
     };
 
+    notify(run.prompt.notices);
     const { stopReason } = await drive();
     if (inputTokens + outputTokens > 0) run.emit({ type: 'usage', inputTokens, outputTokens });
     const messages = agent.messages.slice(run.history.length);
     // Stopped before the library took the prompt in: the history still begins with what was asked.
-    if (messages.length === 0) messages.push(new Message({ role: 'user', content: [new TextBlock(run.prompt)] }));
+    if (messages.length === 0) messages.push(new Message({ role: 'user', content: [...run.prompt.content] }));
     const cut = (ending: 'stopped' | 'limit', mark: string): AgentRunResult => {
       // The library closes a cancelled turn with words of its own; what was really said goes there instead.
       if (stopReason === 'cancelled' && isCancelNotice(messages.at(-1))) messages.pop();

@@ -1,4 +1,11 @@
-import type { TurnMessage } from '@agent-claw/core';
+import type { TurnAttachment, TurnMessage } from '@agent-claw/core';
+
+/** What the label of an attachment says about its content. */
+export type Labelled = (attachment: TurnAttachment) => {
+  readonly as?: string;
+  readonly text?: string;
+  readonly problem?: string;
+};
 
 const envelopeTag = /<(?=\/?(?:message|reply_to|forwarded|attachment)\b)/giu;
 
@@ -33,15 +40,24 @@ const replyContext = ({ replyTo }: TurnMessage): readonly string[] => {
   return [`<reply_to${from}>`, asContent(replyTo.quote ?? replyTo.text), '</reply_to>'];
 };
 
-const attachments = (message: TurnMessage): readonly string[] =>
-  (message.attachments ?? []).map((attachment) => {
-    const fields = [
-      `kind="${attachment.kind}"`,
-      ...(attachment.name === undefined ? [] : [`name="${asAttribute(attachment.name)}"`]),
-      ...(attachment.mimeType === undefined ? [] : [`type="${asAttribute(attachment.mimeType)}"`]),
-      ...(attachment.sizeBytes === undefined ? [] : [`bytes="${attachment.sizeBytes}"`]),
-    ];
-    return `<attachment ${fields.join(' ')}/>`;
+const attachments = (message: TurnMessage, labelled: Labelled): readonly string[] =>
+  (message.attachments ?? []).flatMap((attachment) => {
+    const { kind, name, mimeType, sizeBytes, durationS, file } = attachment;
+    const { as, text, problem } = labelled(attachment);
+    const values = {
+      kind,
+      name,
+      type: file?.mediaType ?? mimeType,
+      bytes: file?.sizeBytes ?? sizeBytes,
+      seconds: durationS,
+      shown: as,
+      problem,
+    };
+    const fields = Object.entries(values).flatMap(([field, value]) =>
+      value === undefined ? [] : [`${field}="${asAttribute(String(value))}"`],
+    );
+    const tag = `<attachment ${fields.join(' ')}`;
+    return text === undefined ? [`${tag}/>`] : [`${tag}>`, asContent(text), '</attachment>'];
   });
 
 const body = (message: TurnMessage): readonly string[] => {
@@ -50,10 +66,10 @@ const body = (message: TurnMessage): readonly string[] => {
   return [`<forwarded from="${asAttribute(message.forwardedFrom)}">`, text, '</forwarded>'];
 };
 
-const envelope = (message: TurnMessage, timeZone: string): string => {
+const envelope = (message: TurnMessage, timeZone: string, labelled: Labelled): string => {
   const from = asAttribute(message.sender.name) || 'unknown';
   const at = spokenTime(message.sentAtEpochS * 1000, timeZone);
-  const lines = [...replyContext(message), ...body(message), ...attachments(message)];
+  const lines = [...replyContext(message), ...body(message), ...attachments(message, labelled)];
   return [`<message from="${from}" at="${at}">`, ...lines, '</message>'].join('\n');
 };
 
@@ -61,5 +77,8 @@ const envelope = (message: TurnMessage, timeZone: string): string => {
  * What people said, as one user message: one labelled envelope each, in order. All that changes from message to message
  * (time, names) stands here and not in the system prompt, which therefore stays the same and cached.
  */
-export const envelopeMessages = (messages: readonly TurnMessage[], timeZone: string): string =>
-  messages.map((message) => envelope(message, timeZone)).join('\n');
+export const envelopeMessages = (
+  messages: readonly TurnMessage[],
+  timeZone: string,
+  labelled: Labelled = () => ({}),
+): string => messages.map((message) => envelope(message, timeZone, labelled)).join('\n');

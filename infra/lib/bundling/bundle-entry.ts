@@ -10,6 +10,7 @@ const environmentCredentials = fileURLToPath(new URL('environment-credentials.ts
 
 /**
  * Writes `index.js` and a package.json to `outDir` and tells what went into the bundle. The same sources give the same bytes.
+ * What is imported when it is needed (`import('…')`) becomes a file of its own beside it, so that a cold start does not read it.
  *
  * CommonJS, because an ES module that imports `node:http` makes Node load undici, which costs more than our own code.
  * The package.json says so to Node wherever the directory lies: the workspace around it is of type "module".
@@ -19,10 +20,33 @@ export const bundleEntry = async (
   outDir: string,
   plugins: Plugin[] = [slimAwsSdk],
 ): Promise<Metafile> => {
+  const later = new Map<string, string>();
+  const metafile = await bundleFile(entry, path.join(outDir, 'index.js'), [importedLater(later), ...plugins]);
+  for (const [file, source] of later) await bundleFile(source, path.join(outDir, file), plugins);
+  writeFileSync(path.join(outDir, 'package.json'), '{"type":"commonjs"}\n');
+  return metafile;
+};
+
+/** Leaves dynamic imports of ours out of the bundle and notes them: file name to source. */
+const importedLater = (found: Map<string, string>): Plugin => ({
+  name: 'imported-later',
+  setup(build) {
+    build.onResolve({ filter: /^@agent-claw\// }, async ({ path: name, kind, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'resolving') return undefined;
+      const { path: source, errors } = await build.resolve(name, { kind, resolveDir, pluginData: 'resolving' });
+      if (errors.length > 0) return { errors };
+      const file = `${path.basename(source, '.ts')}.js`;
+      found.set(file, source);
+      return { path: `./${file}`, external: true };
+    });
+  },
+});
+
+const bundleFile = async (entry: string, outfile: string, plugins: Plugin[]): Promise<Metafile> => {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [path.relative(root, entry)],
-    outfile: path.join(outDir, 'index.js'),
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -38,7 +62,6 @@ export const bundleEntry = async (
     metafile: true,
     logLevel: 'warning',
   });
-  writeFileSync(path.join(outDir, 'package.json'), '{"type":"commonjs"}\n');
   return metafile;
 };
 

@@ -12,6 +12,7 @@ const environmentSchema = z.object({
   /** Changes when the container changes; part of the runtime session's name. */
   RUNTIME_EPOCH: z.string().check(z.regex(/^[A-Za-z0-9]{1,64}$/u)),
   BOT_ID: filled,
+  WORKSPACE_BUCKET: filled,
   /** For links to the bot; empty while Telegram has not told it. */
   BOT_USERNAME: z.string(),
   /** Numeric Telegram user id. Empty: the owner is whoever claimed the bot. */
@@ -27,6 +28,7 @@ export type AgentRunnerEnvironment = Pick<
   | 'RUNTIME_ARN'
   | 'RUNTIME_EPOCH'
   | 'BOT_ID'
+  | 'WORKSPACE_BUCKET'
   | 'BOT_USERNAME'
   | 'OWNER_ID'
   | 'LEG_LIMIT_MS'
@@ -47,6 +49,7 @@ export interface AgentRunnerConfig {
   readonly telegramSecretId: string;
   readonly telegramApiRoot: string;
   readonly runtimeArn: string;
+  readonly workspaceBucket: string;
   readonly runtimeEpoch: string;
   readonly botId: string;
   readonly botUsername: string;
@@ -69,6 +72,7 @@ export const parseConfig = (environment: unknown): AgentRunnerConfig => {
     telegramSecretId: data.TELEGRAM_SECRET_ID,
     telegramApiRoot: data.TELEGRAM_API_ROOT.replace(/\/+$/u, ''),
     runtimeArn: data.RUNTIME_ARN,
+    workspaceBucket: data.WORKSPACE_BUCKET,
     runtimeEpoch: data.RUNTIME_EPOCH,
     botId: data.BOT_ID,
     botUsername: data.BOT_USERNAME,

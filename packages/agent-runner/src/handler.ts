@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { agentcoreRuntime } from '@agent-claw/aws/agentcore-runtime';
+import { agentcoreRuntime, agentcoreTranscriber } from '@agent-claw/aws/agentcore-runtime';
 import { agentCoreClient, CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
 import { dynamoAccessStore } from '@agent-claw/aws/dynamo-access-store';
 import { dynamoLaneStore } from '@agent-claw/aws/dynamo-lane-store';
@@ -7,10 +7,12 @@ import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
 import { secretsManagerBotSecret } from '@agent-claw/aws/secrets-manager-bot-secret';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { sqsWakeReceipt } from '@agent-claw/aws/sqs-wake-receipt';
+import type { MediaStore } from '@agent-claw/core';
 import { createLog } from '@agent-claw/observability/log';
 import { emfMetrics } from '@agent-claw/observability/metrics';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
 import { systemClock } from '@agent-claw/observability/system-clock';
+import { telegramFiles } from '@agent-claw/telegram/telegram-files';
 import { telegramReplyRenderer } from '@agent-claw/telegram/reply-renderer';
 import { telegramMessenger } from '@agent-claw/telegram/telegram-messenger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -21,6 +23,7 @@ import { createAccessDesk } from './access-desk.ts';
 import { openAccessView } from './access-view.ts';
 import { createAnswerWake } from './answer-wake.ts';
 import { parseConfig } from './config.ts';
+import { lazyMediaStore } from './lazy-media-store.ts';
 import { createRunLeg } from './run-leg.ts';
 
 const config = parseConfig(process.env);
@@ -38,6 +41,14 @@ const table = { client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.sta
 const wakes = sqsWakeQueue(queue);
 const access = { store: dynamoAccessStore({ ...table, clock: systemClock }), clock: systemClock };
 
+const telegram = { secret, apiRoot: config.telegramApiRoot, log };
+const runtime = { client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock };
+
+const openMediaStore = async (): Promise<MediaStore> => {
+  const { openS3MediaStore } = await import('@agent-claw/aws/open-s3-media-store');
+  return openS3MediaStore(config.workspaceBucket);
+};
+
 const { botId, botUsername, ownerId } = config;
 const legDeps = {
   lanes: dynamoLaneStore({ ...table, leaseMs: config.leaseMs }),
@@ -50,8 +61,13 @@ const legDeps = {
     botId,
     botUsername,
   }),
-  runtime: agentcoreRuntime({ client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock }),
-  messenger: telegramMessenger({ secret, apiRoot: config.telegramApiRoot, log }),
+  runtime: agentcoreRuntime(runtime),
+  media: {
+    source: telegramFiles({ ...telegram, clock: systemClock }),
+    store: lazyMediaStore(openMediaStore),
+    transcriber: agentcoreTranscriber(runtime),
+  },
+  messenger: telegramMessenger(telegram),
   renderer: telegramReplyRenderer,
   botId,
   runtimeEpoch: config.runtimeEpoch,

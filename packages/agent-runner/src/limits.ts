@@ -45,3 +45,11 @@ export const END_SESSION_MS = 3_000;
 export const RESCUE_MS = 20_000;
 /** Below SQS's 12 h, which count from the moment the message was received. */
 export const LONGEST_HIDE_S = 42_000;
+/** One file of a message may take this long to come from the channel into the store; then the agent goes on without it. */
+export const STAGE_LIMIT_MS = 60_000;
+/** Each may be 20 MB and is held in memory. */
+export const FILES_AT_ONCE = 3;
+/** A recording may take this long to become words; then the person is told that it was not understood. */
+export const HEAR_LIMIT_MS = 180_000;
+/** Pause before a container that did not answer about a recording is asked again. */
+export const HEAR_RETRY_MS = 1_000;

@@ -1,4 +1,4 @@
-import { laneAddressOf, LEASE_SKEW_MARGIN_MS, nextTurn } from '@agent-claw/core';
+import { laneAddressOf, LEASE_SKEW_MARGIN_MS, needsHearing, nextTurn, takenBy } from '@agent-claw/core';
 import type {
   ActiveTurn,
   Clock,
@@ -17,6 +17,7 @@ import { lastMessageOf } from './find-sent.ts';
 import { hideWake, keepLease } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { openLedger } from './ledger.ts';
+import { hearBefore } from './hear-voice.ts';
 import { END_SESSION_MS, MAX_ATTEMPTS, STEER_LIMIT_MS } from './limits.ts';
 import type { LegLimits } from './limits.ts';
 import { createRescueTurn } from './rescue-turn.ts';
@@ -113,6 +114,11 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
       if (keeper.lost.aborted) return { kind: 'lease_lost' };
       continue;
     }
+    if (next.kind === 'start' && (await hear(deps, keeper, chat, next.turn, deadline.signal))) {
+      if (keeper.lost.aborted) return { kind: 'lease_lost' };
+      if (deadline.signal.aborted) return await handOver(deps, keeper);
+      continue;
+    }
     const result: TurnResult =
       next.kind === 'nothing'
         ? { kind: 'answered', answered: [] }
@@ -159,6 +165,20 @@ const crashesAfter = (keeper: LeaseKeeper): 'keep' | 'reset' =>
 const giveBack = async (deps: RunLegDeps, keeper: LeaseKeeper, afterMs: number, how: HandOver): Promise<LegOutcome> => {
   const released = await deps.lanes.handOver(keeper.lease, { crashes: crashesAfter(keeper), ...how });
   return released.kind === 'lease_lost' ? released : { kind: 'give_back', afterS: Math.ceil(afterMs / 1000) };
+};
+
+/** What was said aloud becomes words before the turn begins. Nobody listens for who may not be answered, or to a poisoned lane. */
+const hear = async (
+  deps: RunLegDeps,
+  keeper: LeaseKeeper,
+  chat: Chat,
+  turn: ActiveTurn,
+  deadline: AbortSignal,
+): Promise<boolean> => {
+  const isHeard = turn.kind === 'message' && keeper.lane().crashes < MAX_ATTEMPTS;
+  if (!isHeard || !takenBy(keeper.lane(), turn).some(needsHearing)) return false;
+  if (!(await isServed(laneAddressOf(keeper.lease.laneId), deps))) return false;
+  return hearBefore({ ...deps, keeper, chat }, turn, sessionRules(deps), deadline);
 };
 
 const runOne = async (

@@ -6,13 +6,24 @@ import {
   stopsFor,
   takenBy,
   tokensText,
+  upkeepOf,
   usageWith,
 } from '@agent-claw/core';
-import type { AccessList, ActiveTurn, AgentRuntime, Lane, LaneStore, ReplyRenderer, Spent } from '@agent-claw/core';
+import type {
+  AccessList,
+  ActiveTurn,
+  AgentRuntime,
+  Lane,
+  LaneStore,
+  ReplyRenderer,
+  Spent,
+  TurnCall,
+} from '@agent-claw/core';
 import type { AccessDesk } from './access-desk.ts';
 import type { AccessView } from './access-view.ts';
 import { answerAsides } from './answer-asides.ts';
 import { endTurn } from './end-turn.ts';
+import { hearAlong } from './hear-voice.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
 import type { LegLimits } from './limits.ts';
 import { startLiveDraft } from './live-draft.ts';
@@ -20,7 +31,9 @@ import type { LiveDraft } from './live-draft.ts';
 import { sessionEndsAtMs, sessionFor, sessionOf } from './runtime-session.ts';
 import type { RuntimeSession, SessionRules } from './runtime-session.ts';
 import type { Outbox } from './send-part.ts';
-import { messageOf, steerTurn } from './steer-turn.ts';
+import { messageOf, stageTurn } from './stage-media.ts';
+import type { Media } from './stage-media.ts';
+import { steerTurn } from './steer-turn.ts';
 import type { TurnResult } from './turn-result.ts';
 import { keepTyping } from './typing.ts';
 import { startMeter, viewTurn } from './view-turn.ts';
@@ -29,6 +42,7 @@ import type { Meter, TurnEnding } from './view-turn.ts';
 export interface RunTurnDeps {
   readonly lanes: LaneStore;
   readonly runtime: AgentRuntime;
+  readonly media: Media;
   readonly renderer: ReplyRenderer;
   readonly access: AccessView;
   readonly accessDesk: AccessDesk;
@@ -98,7 +112,7 @@ const watch = async (deps: RunTurnDeps, outbox: Outbox, first: Start, signal: Ab
   const { keeper, log, clock } = outbox;
   const rules = sessionRules(deps);
   const isQuiet = first.turn.kind === 'heartbeat';
-  await using draft = isQuiet ? null : startLiveDraft(outbox, deps.renderer, first.turn.id);
+  await using draft = first.turn.kind === 'message' ? startLiveDraft(outbox, deps.renderer, first.turn.id) : null;
   await using _typing = isQuiet ? null : keepTyping(outbox);
   await using _asides = answerAsides(deps, outbox);
   for (let start = first; ;) {
@@ -129,9 +143,25 @@ const watchStart = async (
   signal: AbortSignal,
 ): Promise<TurnEnding> => {
   const endsAtMs = sessionEndsAtMs(session, sessionRules(deps));
-  await using _steering = steerTurn({ runtime: deps.runtime, keeper, clock, log }, session.id, turn, endsAtMs);
-  const call = { ...callOf(keeper.lane(), turn, keeper.lease.fence, await deps.access()), mayStart };
+  await using _steering = steerTurn(
+    { runtime: deps.runtime, media: deps.media, keeper, clock, log },
+    session.id,
+    turn,
+    endsAtMs,
+  );
+  await using _hearing = turn.kind === 'heartbeat' ? null : hearAlong({ ...deps, keeper, clock, log }, session);
+  const asked = { ...callOf(keeper.lane(), turn, keeper.lease.fence, await deps.access()), mayStart };
+  // Who may not start the turn needs no files: the container has them, or answers with what it saved.
+  const call = mayStart
+    ? { ...asked, messages: await stageTurn({ media: deps.media, keeper, clock, log }, turn, signal) }
+    : asked;
   return await viewTurn({ runtime: deps.runtime, clock, log, meter }, session.id, call, draft, signal);
+};
+
+const callKindOf = (lane: Lane, turn: ActiveTurn): TurnCall['kind'] => {
+  if (turn.kind !== 'upkeep') return turn.kind === 'heartbeat' ? 'heartbeat' : 'message';
+  const [entry] = takenBy(lane, turn);
+  return (entry === undefined ? null : upkeepOf(entry)) ?? 'message';
 };
 
 /** The turn as the container gets it. */
@@ -140,10 +170,10 @@ export const callOf = (lane: Lane, turn: ActiveTurn, fence: number, access: Acce
   conversationId: conversationIdOf(lane.laneId, lane.conversationCount),
   turnId: turn.id,
   fence,
-  kind: turn.kind === 'heartbeat' ? ('heartbeat' as const) : ('message' as const),
+  kind: callKindOf(lane, turn),
   privateLane: isPrivateLane(laneAddressOf(lane.laneId), access),
   ...(turn.kind === 'heartbeat' || modelChoiceOf(lane.settings) === 'default'
     ? {}
     : { model: modelChoiceOf(lane.settings) }),
-  messages: takenBy(lane, turn).map(messageOf),
+  messages: takenBy(lane, turn).map((entry) => messageOf(entry)),
 });

@@ -1,4 +1,4 @@
-import { stopsFor, toSteer } from '@agent-claw/core';
+import { needsHearing, stopsFor, toSteer } from '@agent-claw/core';
 import type {
   ActiveTurn,
   AgentRuntime,
@@ -12,28 +12,9 @@ import type {
 } from '@agent-claw/core';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { STEER_LIMIT_MS } from './limits.ts';
+import { messageOf, stageMedia } from './stage-media.ts';
+import type { Media } from './stage-media.ts';
 import { within } from './within.ts';
-
-/** The part of an entry that the agent may see. */
-export const messageOf = ({
-  id,
-  sentAtEpochS,
-  sequence,
-  sender,
-  text,
-  attachments,
-  replyTo,
-  forwardedFrom,
-}: InboxEntry): TurnMessage => ({
-  id,
-  sentAtEpochS,
-  sequence,
-  sender,
-  text,
-  ...(attachments === undefined ? {} : { attachments }),
-  ...(replyTo === undefined ? {} : { replyTo }),
-  ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
-});
 
 /** A person who writes comes before the regular check, which looks again at the next tick. */
 const isInTheWay = (lane: Lane, turn: ActiveTurn): boolean =>
@@ -43,6 +24,7 @@ const isInTheWay = (lane: Lane, turn: ActiveTurn): boolean =>
 export const steerTurn = (
   deps: {
     readonly runtime: AgentRuntime;
+    readonly media: Media;
     readonly keeper: LeaseKeeper;
     readonly clock: Clock;
     readonly log: Log;
@@ -59,6 +41,36 @@ export const steerTurn = (
   const state = { passing: Promise.resolve(), isTimedOut: false };
   const call = { laneId: keeper.lease.laneId, turnId: turn.id, fence: keeper.lease.fence };
 
+  const staged = new Map<string, TurnMessage | null>();
+  const staging = new Set<Promise<void>>();
+  /** An edit may put another file in a message's place. */
+  const nameOf = ({ id, editSequence = 0 }: InboxEntry): string => `${id}/${editSequence}`;
+  const stage = async (entry: InboxEntry): Promise<void> => {
+    const [message] = await stageMedia(deps, [entry], over);
+    staged.set(nameOf(entry), message ?? messageOf(entry));
+  };
+  /** The messages at the head that can be passed on; files of the others are fetched meanwhile, so that no stop waits for them. */
+  const ready = (news: readonly InboxEntry[]): readonly TurnMessage[] => {
+    const open = news.findIndex(needsHearing);
+    const known = open === -1 ? news : news.slice(0, open);
+    for (const entry of known) {
+      if (entry.attachments === undefined || staged.has(nameOf(entry))) continue;
+      staged.set(nameOf(entry), null);
+      const fetching = stage(entry).then(() => {
+        staging.delete(fetching);
+        state.passing = state.passing.then(passOn);
+      });
+      staging.add(fetching);
+    }
+    const messages = known.map((entry) =>
+      entry.attachments === undefined ? messageOf(entry) : staged.get(nameOf(entry)),
+    );
+    const missing = messages.indexOf(null);
+    return (missing === -1 ? messages : messages.slice(0, missing)).filter(
+      (message) => message !== null && message !== undefined,
+    );
+  };
+
   const passOn = async (): Promise<void> => {
     if (over.aborted) return;
     // Read here and not when the call was queued: a slow call before this one may have passed half of it on.
@@ -74,12 +86,11 @@ export const steerTurn = (
         state.isTimedOut ||= isOverTime;
         return;
       }
-      const news = toSteer(lane, turn, passed, clock.now());
-      const messages = news.map(messageOf);
+      const messages = ready(toSteer(lane, turn, passed, clock.now()));
       const isSteered =
-        news.length > 0 &&
+        messages.length > 0 &&
         (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.steer(session, { ...call, messages }, signal)));
-      if (isSteered === true) for (const entry of news) passed.add(entry.id);
+      if (isSteered === true) for (const message of messages) passed.add(message.id);
     } catch (error) {
       // Nothing is lost: the entries stay in the inbox and the next renewal offers them again.
       if (!over.aborted) log.error('steer_failed', error);
@@ -93,6 +104,7 @@ export const steerTurn = (
     [Symbol.asyncDispose]: async () => {
       unwatch();
       closed.abort();
+      await Promise.all(staging);
       await state.passing;
     },
   };

@@ -2,7 +2,7 @@ import { TYPING_END_MS, TYPING_EVERY_MS } from './limits.ts';
 import type { Outbox } from './send-part.ts';
 
 /** Shows "typing" until disposed. The first one has already gone out with the webhook's answer. */
-export const keepTyping = ({ chat, clock, keeper, log, metrics }: Outbox): AsyncDisposable => {
+export const keepTyping = ({ chat, clock, keeper, log, metrics }: Omit<Outbox, 'ledger'>): AsyncDisposable => {
   const stopped = new AbortController();
   const over = AbortSignal.any([stopped.signal, keeper.lost]);
   const run = async (): Promise<void> => {

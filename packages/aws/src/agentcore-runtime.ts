@@ -1,6 +1,6 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
-import type { AgentRuntime, Clock, RuntimeSessionId, TurnEvent } from '@agent-claw/core';
-import { runtimeAnswerSchema, turnEventSchema } from '@agent-claw/protocol';
+import type { AgentRuntime, Clock, RuntimeSessionId, SessionTranscriber, TurnEvent } from '@agent-claw/core';
+import { hearingSchema, runtimeAnswerSchema, turnEventSchema } from '@agent-claw/protocol';
 import type { RuntimeRequest } from '@agent-claw/protocol';
 import { InvokeAgentRuntimeCommand, StopRuntimeSessionCommand } from '@aws-sdk/client-bedrock-agentcore';
 import type { BedrockAgentCoreClient } from '@aws-sdk/client-bedrock-agentcore';
@@ -54,6 +54,19 @@ export const agentcoreRuntime = (options: AgentcoreRuntimeOptions): AgentRuntime
     },
   };
 };
+
+/** The ear of a runtime session: the container waits for the end of a recording and says when it is not there yet. */
+export const agentcoreTranscriber = (options: AgentcoreRuntimeOptions): SessionTranscriber => ({
+  hear: async (session, { laneId, file }, signal) => {
+    const body = await invoke(options, session, { op: 'transcribe', laneId, file }, signal);
+    const hearing = hearingSchema.safeParse(jsonIn(await textOf(body, 'transcribe')));
+    if (!hearing.success) throw new RetryableError('The agent container did not say what it heard. Ask again.');
+    const { data } = hearing;
+    if (data.kind !== 'not_heard' || data.detail === undefined)
+      return data.kind === 'not_heard' ? { kind: 'not_heard' } : data;
+    return { kind: 'not_heard', detail: data.detail };
+  },
+});
 
 type Messages = Extract<RuntimeRequest, { op: 'turn' }>['messages'];
 /** The container's schema is strict: an entry's other fields stay here. */

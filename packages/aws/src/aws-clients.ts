@@ -15,6 +15,17 @@ export const CLIENT_LIMITS = {
   },
 } as const;
 
+/** For files of up to 20 MB: sending one takes its time, and so does reading it. */
+export const FILE_LIMITS = {
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: 20_000,
+    socketTimeout: 10_000,
+    throwOnRequestTimeout: true,
+  },
+} as const;
+
 /** The container comments every 15 s; a stream that is silent for longer than this is dead. */
 const STREAM_SILENCE_MS = 40_000;
 

@@ -4,6 +4,7 @@ import { finishLane, LEASE_END } from './finish-lane.ts';
 import { laneOf, readLane, updateLane } from './lane-item.ts';
 import type { LaneTable, LaneWrite } from './lane-item.ts';
 import { leaseIsMine, leaseValues } from './lease-condition.ts';
+import { noteHeard } from './note-heard.ts';
 
 const noLease = 'attribute_not_exists(leaseHolder)';
 const leaseIsOver = 'leaseUntilMs < :overBefore';
@@ -89,6 +90,7 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
           ...(menus === undefined ? {} : { ':menus': menus }),
         },
       }),
+    noteHeard: (lease, before, heard, session) => noteHeard(table, lease, before, heard, session),
     finish: (lease, request) => {
       const known = surplus.get(lease.laneId);
       return finishLane(table, lease, request, known?.fence === lease.fence ? known.ids : []);

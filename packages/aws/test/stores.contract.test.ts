@@ -1,6 +1,7 @@
 import {
   accessStoreContract,
   botSecretContract,
+  mediaStoreContract,
   wakeQueueContract,
   workspaceStoreContract,
 } from '@agent-claw/testkit/contracts';
@@ -11,6 +12,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { wakeSchema } from '@agent-claw/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAccessStore } from '../src/dynamo-access-store.ts';
+import { s3MediaStore } from '../src/s3-media-store.ts';
 import { s3WorkspaceStore } from '../src/s3-workspace-store.ts';
 import { secretsManagerBotSecret } from '../src/secrets-manager-bot-secret.ts';
 import { sqsWakeQueue } from '../src/sqs-wake-queue.ts';
@@ -33,6 +35,14 @@ describe('s3WorkspaceStore', () =>
     const bucket = freshName();
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     return s3WorkspaceStore({ client, bucket, prefix: 'workspace/' });
+  }));
+
+describe('s3MediaStore', () =>
+  mediaStoreContract(async () => {
+    const client = new S3Client(endpoint.clientConfig);
+    const bucket = freshName();
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    return s3MediaStore({ client, bucket });
   }));
 
 describe('dynamoAccessStore', () =>

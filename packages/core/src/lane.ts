@@ -1,5 +1,6 @@
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
+import type { MediaProblem } from './media.ts';
 import type { OpenMenu, Press } from './menus.ts';
 import type { LaneUsage } from './usage.ts';
 
@@ -7,9 +8,12 @@ import type { LaneUsage } from './usage.ts';
 export interface Attachment {
   readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video' | 'video_note' | 'animation' | 'sticker';
   readonly fileId: string;
+  /** The same for every bot and at every time, unlike `fileId`. */
+  readonly uniqueId?: string;
   readonly name?: string;
   readonly mimeType?: string;
   readonly sizeBytes?: number;
+  readonly durationS?: number;
 }
 
 /** What the message answers to, one level deep. `quote` is the part the sender marked. */
@@ -34,6 +38,7 @@ export interface InboxEntry {
   readonly command?: { readonly name: string; readonly args: string };
   readonly attachments?: readonly Attachment[];
   /** What became of a recording: its words are part of `text`, or why they are not. Absent until it was listened to. */
+  readonly heard?: { readonly problem?: MediaProblem; readonly detail?: string };
   readonly replyTo?: ReplyContext;
   /** Where a forwarded text comes from, as shown to the sender. Forwarded words are the forwarder's, not the owner's. */
   readonly forwardedFrom?: string;
@@ -68,7 +73,8 @@ export interface LedgerPart {
 /** The turn that the lane is working on. It ends with the finish write, which removes it together with its entries. */
 export interface ActiveTurn {
   readonly id: TurnId;
-  readonly kind: 'message' | 'command' | 'heartbeat';
+  /** `upkeep`: the container tends the conversation, as its one command says. */
+  readonly kind: 'message' | 'command' | 'heartbeat' | 'upkeep';
   readonly taken: readonly EntryId[];
   readonly startedAtMs: number;
   /** How often a container was asked to start this turn. */

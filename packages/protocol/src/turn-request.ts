@@ -3,6 +3,13 @@ import * as z from 'zod/mini';
 const filled = z.string().check(z.minLength(1));
 const ids = { laneId: filled, turnId: filled, fence: z.int().check(z.positive()) };
 
+/** A file in the media store; the key has no part that could climb out of it. */
+const mediaFileSchema = z.strictObject({
+  key: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}\/[A-Za-z0-9_-]{1,160}$/u)),
+  mediaType: filled,
+  sizeBytes: z.int().check(z.nonnegative()),
+});
+
 const turnMessageSchema = z.strictObject({
   id: filled,
   sentAtEpochS: z.int(),
@@ -13,10 +20,13 @@ const turnMessageSchema = z.strictObject({
     z.array(
       z.strictObject({
         kind: z.enum(['photo', 'document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker']),
-        fileId: z.string(),
         name: z.optional(z.string()),
         mimeType: z.optional(z.string()),
         sizeBytes: z.optional(z.number()),
+        durationS: z.optional(z.number()),
+        file: z.optional(mediaFileSchema),
+        problem: z.optional(z.enum(['too_big', 'gone', 'unreachable', 'not_heard'])),
+        detail: z.optional(z.string()),
       }),
     ),
   ),
@@ -32,7 +42,7 @@ export const runtimeRequestSchema = z.discriminatedUnion('op', [
     op: z.literal('turn'),
     ...ids,
     conversationId: filled,
-    kind: z.enum(['message', 'heartbeat']),
+    kind: z.enum(['message', 'heartbeat', 'undo', 'compact', 'export']),
     afterSeq: z.int().check(z.nonnegative()),
     mayStart: z.boolean(),
     privateLane: z.boolean(),
@@ -41,6 +51,7 @@ export const runtimeRequestSchema = z.discriminatedUnion('op', [
   }),
   z.strictObject({ op: z.literal('steer'), ...ids, messages: z.array(turnMessageSchema).check(z.minLength(1)) }),
   z.strictObject({ op: z.literal('stop'), ...ids }),
+  z.strictObject({ op: z.literal('transcribe'), laneId: filled, file: mediaFileSchema }),
   z.strictObject({ op: z.literal('warm') }),
 ]);
 export type RuntimeRequest = z.infer<typeof runtimeRequestSchema>;
@@ -48,3 +59,11 @@ export type RuntimeRequest = z.infer<typeof runtimeRequestSchema>;
 /** The JSON answer to `steer`, `stop` and `warm`. */
 export const runtimeAnswerSchema = z.looseObject({ accepted: z.boolean() });
 export type RuntimeAnswer = z.infer<typeof runtimeAnswerSchema>;
+
+/** The JSON answer to `transcribe`. `working`: ask again. */
+export const hearingSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('heard'), text: z.string() }),
+  z.object({ kind: z.literal('working') }),
+  z.object({ kind: z.literal('not_heard'), detail: z.optional(z.string()) }),
+]);
+export type WireHearing = z.infer<typeof hearingSchema>;

@@ -1,4 +1,4 @@
-import { isStopWord, laneIdOf, updateEntryId } from '@agent-claw/core';
+import { commandIn, isStopWord, laneIdOf, updateEntryId } from '@agent-claw/core';
 import type { InboxEntry, LaneId, Visitor } from '@agent-claw/core';
 import { attachmentsOf, forwardedFromOf, replyContextOf, senderName, textOf } from './message-content.ts';
 import type { TelegramMessage } from './update-schema.ts';
@@ -11,13 +11,12 @@ export interface Bot {
 const entitiesOf = (message: TelegramMessage) =>
   (message.entities ?? message.caption_entities ?? []).filter((entity) => entity !== null);
 
-/** A command counts at the very start, and in a group only when it is meant for this bot. */
+/** A command counts at the very start, of a caption too, and in a group only when it is meant for this bot. */
 const commandOf = (message: TelegramMessage, bot: Bot): { name: string; args: string } | undefined => {
-  const text = message.text ?? '';
-  const match = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)/u.exec(text);
-  if (match?.[1] === undefined || forwardedFromOf(message) !== undefined) return undefined;
-  if (match[2] !== undefined && match[2].toLowerCase() !== bot.username.toLowerCase()) return undefined;
-  return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() };
+  const command = commandIn(message.text ?? message.caption ?? '');
+  if (command === undefined || forwardedFromOf(message) !== undefined) return undefined;
+  const { to = bot.username.toLowerCase(), ...rest } = command;
+  return to === bot.username.toLowerCase() ? rest : undefined;
 };
 
 const isAddressed = (message: TelegramMessage, bot: Bot): boolean => {

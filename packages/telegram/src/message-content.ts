@@ -20,23 +20,44 @@ export const senderName = (message: TelegramMessage): string =>
 
 const FILE_KINDS = ['document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker'] as const;
 
-/** Files of the message; of a photo's sizes the largest. An animation also carries a `document` twin, which does not count. */
+/** What a model takes of one picture; a bigger one that is there beside it would be of no use. */
+const PHOTO_BYTES = 3_750_000;
+
+/** The largest of a photo's sizes that a model takes. Telegram lists them from small to large. */
+const bestSize = (sizes: TelegramMessage['photo'] = []) =>
+  sizes.findLast(({ file_size: bytes = 0 }) => bytes <= PHOTO_BYTES) ?? sizes.at(-1);
+
+/** Files of the message. An animation also carries a `document` twin, which does not count, and a live photo its still. */
 export const attachmentsOf = (message: TelegramMessage): readonly Attachment[] => {
-  const photo = message.photo?.at(-1);
+  const photo = bestSize(message.photo ?? message.live_photo?.photo);
   const photos: Attachment[] =
-    photo === undefined ? [] : [{ kind: 'photo', fileId: photo.file_id, ...compact({ sizeBytes: photo.file_size }) }];
+    photo === undefined
+      ? []
+      : [
+          {
+            kind: 'photo',
+            fileId: photo.file_id,
+            ...compact({ uniqueId: photo.file_unique_id, sizeBytes: photo.file_size }),
+          },
+        ];
   const files = FILE_KINDS.flatMap((kind): Attachment[] => {
     const file = message[kind];
     if (file === undefined || (kind === 'document' && message.animation !== undefined)) return [];
-    const name = file.file_name === undefined ? undefined : wellFormed(file.file_name);
-    return [{ kind, fileId: file.file_id, ...compact({ name, mimeType: file.mime_type, sizeBytes: file.file_size }) }];
+    const fields = {
+      uniqueId: file.file_unique_id,
+      name: file.file_name === undefined ? undefined : wellFormed(file.file_name),
+      mimeType: file.mime_type,
+      sizeBytes: file.file_size,
+      durationS: file.duration,
+    };
+    return [{ kind, fileId: file.file_id, ...compact(fields) }];
   });
   return [...photos, ...files];
 };
 
 /** Content that is neither text nor a file, said in words for the model. */
 const described = (message: TelegramMessage): readonly string[] => {
-  const { venue, location, contact, poll, dice, sticker, story } = message;
+  const { venue, location, contact, poll, dice, sticker, story, checklist } = message;
   const lines: string[] = [];
   if (venue !== undefined)
     lines.push(
@@ -49,6 +70,8 @@ const described = (message: TelegramMessage): readonly string[] => {
   if (dice !== undefined) lines.push(`[${dice.emoji} rolled ${dice.value}]`);
   if (sticker !== undefined) lines.push(`[sticker${sticker.emoji === undefined ? '' : `: ${sticker.emoji}`}]`);
   if (story !== undefined) lines.push('[story]');
+  if (checklist !== undefined)
+    lines.push(`[checklist: ${checklist.title} (${(checklist.tasks ?? []).map((task) => task.text).join(' / ')})]`);
   return lines;
 };
 

@@ -30,7 +30,14 @@ const entitySchema = z.object({
 });
 
 const size = optional(z.number());
-const fileFields = { file_id: z.string(), file_unique_id: text, file_size: size, mime_type: text, file_name: text };
+const fileFields = {
+  file_id: z.string(),
+  file_unique_id: text,
+  file_size: size,
+  mime_type: text,
+  file_name: text,
+  duration: size,
+};
 const fileSchema = z.object(fileFields);
 const photoSchema = z.object({ file_id: z.string(), file_unique_id: text, file_size: size, width: size, height: size });
 const place = { latitude: z.number(), longitude: z.number() };
@@ -82,6 +89,8 @@ export const messageSchema = z.object({
   poll: optional(z.object({ question: z.string(), options: z.array(z.object({ text: z.string() })) })),
   dice: optional(z.object({ emoji: z.string(), value: z.number() })),
   story: optional(z.object({ id })),
+  live_photo: optional(z.object({ photo: optional(z.array(photoSchema)) })),
+  checklist: optional(z.object({ title: z.string(), tasks: optional(z.array(z.object({ text: z.string() }))) })),
   reply_to_message: optional(repliedSchema),
   external_reply: optional(z.object({ origin: optional(originSchema) })),
   quote: optional(z.object({ text: z.string() })),

@@ -59,6 +59,8 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
         return inner.saveTurn(lease, turn, session);
       }),
     countStart: (lease, starts, session) => leased('L.countStart', () => inner.countStart(lease, starts, session)),
+    // Nobody in the simulation speaks instead of typing.
+    noteHeard: (lease, before, heard, session) => inner.noteHeard(lease, before, heard, session),
     noteTaken: (lease, taken) =>
       leased('L.noteTaken', () => {
         deps.note(process.name, `covers ${taken.join(' ')}`);

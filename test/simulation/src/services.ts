@@ -7,7 +7,7 @@ import { createRunLeg } from '@agent-claw/agent-runner/run-leg';
 import type { AccessList, ConversationStore, LaneId, Log, Metrics, WorkspaceStore } from '@agent-claw/core';
 import { createSendHeartbeat } from '@agent-claw/heartbeat/send-heartbeat';
 import { createSweep } from '@agent-claw/heartbeat/sweep';
-import { memoryAccess } from '@agent-claw/testkit';
+import { memoryAccess, memoryMedia } from '@agent-claw/testkit';
 import type { MemoryLanes } from '@agent-claw/testkit';
 import { createAnswerWebhook } from '@agent-claw/tg-ingest/answer-webhook';
 import { createIngestUpdate } from '@agent-claw/tg-ingest/ingest-update';
@@ -100,6 +100,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         lanes: laneStoreFor(world, process, world.lanes.lanes, world.watch),
         wakes: { ring: (lane, options) => queue.ring(process, 'Q.ring', lane, options?.delayS ?? 0) },
         runtime: world.sessions().runtimeFor(process),
+        media: memoryMedia(),
         messenger: world.telegram.messengerFor(process, access),
         renderer: shortRenderer,
         botId: BOT.id,

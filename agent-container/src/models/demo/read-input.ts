@@ -5,7 +5,18 @@ export interface Said {
   readonly from: string;
   readonly at: string;
   readonly text: string;
-  readonly attachments: readonly string[];
+  readonly attachments: readonly SaidFile[];
+}
+
+/** A label in an envelope, field by field; `content` is what a text file says. */
+export type SaidFile = Readonly<
+  Partial<Record<'kind' | 'name' | 'type' | 'bytes' | 'shown' | 'problem' | 'content', string>>
+>;
+
+/** A picture or document as the model port carries it. */
+export interface ShownFile {
+  readonly format: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What the demo model knows: the model port's input and nothing else. */
@@ -19,6 +30,8 @@ export interface DemoInput {
   /** True while this is the conversation's first answer. */
   readonly isFirst: boolean;
   readonly heartbeat: boolean;
+  /** Pictures and documents that are to be looked at now, by the name that their label gives them. */
+  readonly shown: ReadonlyMap<string, ShownFile>;
   /** Workspace files in the system prompt, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly tools: ReadonlySet<string>;
@@ -32,7 +45,7 @@ export interface ToolOutcome {
 
 const envelopeForm = /<message from="([^"]*)" at="([^"]*)">\n([\s\S]*?)\n?<\/message>/gu;
 const contextForm = /<reply_to[^>]*>\n[\s\S]*?\n<\/reply_to>\n?/gu;
-const attachmentForm = /<attachment ([^>]*)\/>\n?/gu;
+const attachmentForm = /<attachment ([^>]*?)(?:\/>|>\n([\s\S]*?)\n<\/attachment>)\n?/gu;
 
 const saidIn = (text: string): readonly Said[] =>
   [...text.matchAll(envelopeForm)].map(([, from = '', at = '', body = '']) => ({
@@ -44,9 +57,12 @@ const saidIn = (text: string): readonly Said[] =>
       .replace(/<\/?forwarded[^>]*>\n?/gu, '')
       .replaceAll('&lt;', '<')
       .trim(),
-    attachments: [...body.matchAll(attachmentForm)].map(
-      ([, fields = '']) => /(?:name|kind)="([^"]*)"/u.exec(fields)?.[1] ?? 'a file',
-    ),
+    attachments: [...body.matchAll(attachmentForm)].map(([, fields = '', content]) => ({
+      ...Object.fromEntries(
+        [...fields.matchAll(/([a-z]+)="([^"]*)"/gu)].map(([, field = '', value = '']) => [field, value]),
+      ),
+      ...(content === undefined ? {} : { content }),
+    })),
   }));
 
 const textIn = (message: Message): string =>
@@ -78,6 +94,19 @@ const resultsIn = (messages: readonly Message[]): readonly ToolOutcome[] => {
   );
 };
 
+/** Pictures are known by their order, documents by their name. */
+const shownIn = (messages: readonly Message[]): ReadonlyMap<string, ShownFile> => {
+  const shown = new Map<string, ShownFile>();
+  let images = 0;
+  for (const block of messages.flatMap(({ content }) => content)) {
+    if (block.type === 'imageBlock' && block.source.type === 'imageSourceBytes')
+      shown.set(`image ${(images += 1)}`, { format: block.format, bytes: block.source.bytes });
+    if (block.type === 'documentBlock' && block.source.type === 'documentSourceBytes')
+      shown.set(block.name, { format: block.format, bytes: block.source.bytes });
+  }
+  return shown;
+};
+
 const endsTurn = (message: Message): boolean =>
   message.role === 'assistant' && message.content.every((block) => block.type !== 'toolUseBlock');
 
@@ -93,6 +122,7 @@ export const readInput = (messages: readonly Message[], options: StreamOptions |
     results: resultsIn(current),
     isFirst: start === 0,
     heartbeat: current.some((message) => message.role === 'user' && textIn(message).startsWith('<heartbeat')),
+    shown: shownIn(current),
     files: filesIn(systemText(options?.systemPrompt)),
     tools: new Set((options?.toolSpecs ?? []).map((spec) => spec.name)),
   };

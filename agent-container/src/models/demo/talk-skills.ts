@@ -1,4 +1,5 @@
 import { longAnswer } from './long-answer.ts';
+import { lookAt } from './look-at.ts';
 import { memoryAnswer, memoryLines } from './memory.ts';
 import { nameOf } from './persona.ts';
 import { when } from './skill.ts';
@@ -121,7 +122,7 @@ export const talkSkills: readonly Skill[] = [
   (context) => {
     const heard = [
       ...(context.said.text === '' ? [] : [`“${context.said.text}”`]),
-      ...context.said.attachments.map((name) => `[${name}]`),
+      ...context.said.attachments.map((file) => `[${lookAt(file, context.input.shown)}]`),
     ].join(' ');
     const honest = context.input.isFirst
       ? " I'm the built-in demo model and only know a few fixed tricks; say “help” to see them."

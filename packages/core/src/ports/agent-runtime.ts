@@ -1,18 +1,20 @@
 import type { InboxEntry } from '../lane.ts';
+import type { TurnAttachment } from '../media.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';
 
 /** What a person said, as the container gets it. */
 export type TurnMessage = Pick<
   InboxEntry,
-  'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text' | 'attachments' | 'replyTo' | 'forwardedFrom'
->;
+  'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text' | 'replyTo' | 'forwardedFrom'
+> & { readonly attachments?: readonly TurnAttachment[] };
 
 export interface TurnCall {
   readonly laneId: LaneId;
   readonly conversationId: ConversationId;
   readonly turnId: TurnId;
   readonly fence: number;
-  readonly kind: 'message' | 'heartbeat';
+  /** `undo`, `compact` and `export` tend the conversation and answer nobody's question. */
+  readonly kind: 'message' | 'heartbeat' | 'undo' | 'compact' | 'export';
   /** Replay starts after this event; 0 for all. */
   readonly afterSeq: number;
   /** False asks only for a turn that the container knows or has saved; so does an `afterSeq` above 0, whose events were another run's. */

@@ -1,4 +1,4 @@
-import type { ActiveTurn, Lane, Lease, LedgerPart } from '../lane.ts';
+import type { ActiveTurn, InboxEntry, Lane, Lease, LedgerPart } from '../lane.ts';
 import type { EntryId, LaneId } from '../ids.ts';
 import type { LaneSettings } from '../lane-settings.ts';
 
@@ -71,6 +71,11 @@ export interface LaneStore {
   noteTaken(lease: Lease, taken: readonly EntryId[]): Promise<LeasedWrite>;
   /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
   notePart(lease: Lease, part: string, state: LedgerPart, change?: LaneChange): Promise<LeasedWrite>;
+  /**
+   * Gives a waiting recording its words, once, and the lane the session that they were heard in. Nothing changes when the
+   * entry has been heard, edited or taken since it was read as `before`; the lane that comes back shows it.
+   */
+  noteHeard(lease: Lease, before: InboxEntry, heard: InboxEntry, session?: RuntimeSession): Promise<LeasedWrite>;
   /** Ends the turn. */
   finish(lease: Lease, request: FinishRequest, nowMs: number): Promise<FinishOutcome>;
   /**

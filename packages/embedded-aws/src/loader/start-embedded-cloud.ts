@@ -20,6 +20,7 @@ import { openScheduleStore, type ScheduleTarget } from '../scheduler/schedule-st
 import { createSecretsService } from '../secrets/secrets-service.ts';
 import { openSecretStore } from '../secrets/secret-store.ts';
 import { startEmbeddedAws } from '../server.ts';
+import { createTranscribeService } from '../transcribe/transcribe-service.ts';
 import { createQueues } from '../sqs/queues.ts';
 import { createSqsService } from '../sqs/sqs-service.ts';
 import { ACCOUNT_ID, REGION } from '../service.ts';
@@ -127,13 +128,15 @@ export const startEmbeddedCloud = async (options: EmbeddedCloudOptions): Promise
     responseUrl: () => `${endpoint()}${RESPONSES.slice(0, -1)}`,
     log: platformLog,
   });
+  const objects = createObjectStore({ ...dataOption, clock });
   const aws = await startEmbeddedAws({
     port: options.awsPort,
     clock,
     services: [
       createDynamoDbService({ ...dataOption, clock }),
       createSqsService({ queues: createQueues({ ...dataOption, clock }), faults }),
-      createS3Service({ objects: createObjectStore({ ...dataOption, clock }) }),
+      createS3Service({ objects }),
+      createTranscribeService({ objects, clock }),
       createSecretsService({ secrets: openSecretStore(options.dataDir, clock), clock }),
       createLambdaService({ find: findFunction, invokeEvent }),
       createSchedulerService({ scheduler, store: schedules, clock }),

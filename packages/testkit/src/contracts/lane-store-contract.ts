@@ -2,6 +2,7 @@ import { LEASE_MS, LEASE_SKEW_MARGIN_MS, SEEN_KEPT, turnIdOf, updateEntryId } fr
 import type { LaneId, LaneStore, Lease, Mailbox } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
 import { anEntry, aTurn, inboxOf } from '../builders.ts';
+import { noteHeardContract } from './note-heard-contract.ts';
 
 /** Both sides of the same lanes, and a lane that nobody else uses. */
 export interface LaneWorld {
@@ -26,6 +27,8 @@ const ids = (...sequences: readonly number[]) => sequences.map(updateEntryId);
 
 /** The promises of `LaneStore`. */
 export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
+  noteHeardContract(create);
+
   describe('leases', () => {
     it('grants the first lease with fence 1 and shows what waits', async () => {
       const world = await create();

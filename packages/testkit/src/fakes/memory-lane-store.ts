@@ -61,6 +61,17 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
         if (lane.turn === undefined) throw new Error(`Part ${part} was noted without a turn. Save the turn first.`);
         return { ...lane, ...change, turn: { ...lane.turn, ledger: { ...lane.turn.ledger, [part]: state } } };
       }),
+    noteHeard: (lease, before, heard, session) =>
+      leased(lease, (lane) => {
+        const waiting = lane.inbox[before.id];
+        const isAsRead = waiting?.heard === undefined && waiting?.editSequence === before.editSequence;
+        if (waiting === undefined || !isAsRead || lane.turn?.taken.includes(before.id) === true) return lane;
+        return {
+          ...lane,
+          inbox: { ...lane.inbox, [before.id]: { ...heard, id: before.id } },
+          ...(session === undefined ? {} : { runtimeSession: session }),
+        };
+      }),
     finish: async (lease, request) => {
       const record = mine(lease);
       if (record === null)
