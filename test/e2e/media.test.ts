@@ -72,12 +72,12 @@ describe('files in messages', () => {
   const photo: Sent = { name: 'p.png', type: 'image/png', bytes: aPng() };
 
   it('shows a photo to the model, with its caption', async () => {
-    const sent = await send([photo], { caption: 'what is this' });
+    const sent = await send([photo], { text: 'what is this' });
     expect(await answerTo(sent, /photo/u)).toContain(`“what is this” [photo, png, ${photo.bytes.length} bytes]`);
   });
 
   it('shows an album as one message with all its pictures, answered once', async () => {
-    const sent = await send([photo, photo, photo], { caption: 'three of them' });
+    const sent = await send([photo, photo, photo], { text: 'three of them' });
     const picture = `[photo, png, ${photo.bytes.length} bytes]`;
     expect(await answerTo(sent, /photo/u)).toBe(
       `You said: “three of them” ${picture}.\n\nYou said: ${picture}.\n\nYou said: ${picture}.`,
@@ -119,10 +119,10 @@ describe('files in messages', () => {
 
   it('tries again when the download is cut, and says so when it never comes', async () => {
     await fault({ method: 'download', kind: 'truncate' });
-    const healed = await send([photo], { caption: 'cut once' });
+    const healed = await send([photo], { text: 'cut once' });
     expect(await answerTo(healed, /cut once/u)).toContain(`[photo, png, ${photo.bytes.length} bytes]`);
     await fault({ method: 'download', kind: 'error', status: 502, times: 3 });
-    const lost = await send([photo], { caption: 'never' });
+    const lost = await send([photo], { text: 'never' });
     const text = await answerTo(lost, /never/u);
     expect(text).toContain('⚠️ I could not get the photo: Telegram did not hand it over.');
   });

@@ -24,7 +24,8 @@ const inComments = (bytes: Buffer): string | null => {
     at += 4;
     return value;
   };
-  at += length();
+  const vendor = length();
+  at += vendor;
   for (let left = Math.min(length(), 1_000); left > 0 && at < bytes.length; left -= 1) {
     const size = length();
     const comment = bytes.toString('utf8', at, at + size);
