@@ -8,11 +8,13 @@ const named = (name: string): Error => Object.assign(new Error('no'), { name });
 const attempted = async (error: Error, failures: number) => {
   const state = { nowMs: 0, attempts: 0 };
   const deps = { now: () => state.nowMs, sleep: async (ms: number) => void (state.nowMs += ms) };
-  const outcome = await untilAllowed(deps, async () => {
+  const attempt = async (): Promise<string> => {
     state.attempts += 1;
     if (state.attempts <= failures) throw error;
     return 'done';
-  }).catch((failure: unknown) => failure);
+  };
+  const [settled] = await Promise.allSettled([untilAllowed(deps, attempt)]);
+  const outcome: unknown = settled.status === 'fulfilled' ? settled.value : settled.reason;
   return { outcome, attempts: state.attempts };
 };
 
