@@ -87,6 +87,7 @@ const compact = async (
     signal,
   );
   const summary = result.reply.trim();
+  if (result.ending === 'stopped') return { messages: [], reply: '', ending: 'stopped', evict: [] };
   if (result.ending !== 'complete' || summary === '')
     return {
       messages: [],

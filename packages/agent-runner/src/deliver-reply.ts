@@ -1,4 +1,4 @@
-import type { RenderedPart, ReplyRenderer, WaitOutcome } from '@agent-claw/core';
+import type { RenderedPart, ReplyFile, ReplyRenderer, WaitOutcome } from '@agent-claw/core';
 import type { Chat, Silence } from './chat.ts';
 import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
@@ -9,6 +9,8 @@ import type { Delivery, Outbox } from './send-part.ts';
 
 export interface Reply {
   readonly markdown: string;
+  /** Sent in place of the text, which goes below it in plain words. */
+  readonly document?: ReplyFile;
   readonly startedAtMs: number;
   /** `f`: the bot speaks for itself, about a failure. Kept apart from the answer's own parts, which may still come. */
   readonly series?: 'p' | 'f';
@@ -22,7 +24,8 @@ export interface Reply {
  */
 export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, reply: Reply): Promise<Delivery> => {
   const { ledger, clock } = outbox;
-  const parts = renderer.final(reply.markdown);
+  const { document } = reply;
+  const parts = document === undefined ? renderer.final(reply.markdown) : [renderer.document(document, reply.markdown)];
   const [first, ...rest] = parts.length > 0 ? parts : renderer.final(NOTHING_TEXT);
   if (first === undefined) return { kind: 'delivered' };
   const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
@@ -32,7 +35,11 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
   if (!(await ledger.confirm('draft'))) return { kind: 'lease_lost' };
   const placeholder = reply.keepsDraft === true ? undefined : ledger.get('draft')?.messageId;
   // A first part that was begun as a message stays one; with an edited first part this finds the placeholder's own id.
-  const isFresh = ledger.get(keyOf(0)) !== undefined || clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
+  // A file cannot take the place of a text.
+  const isFresh =
+    document !== undefined ||
+    ledger.get(keyOf(0)) !== undefined ||
+    clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
 
   const opening = await openReply(outbox, keyOf(0), first, isFresh ? undefined : placeholder);
   if (opening.kind !== 'delivered') return opening;

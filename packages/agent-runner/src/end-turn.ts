@@ -1,4 +1,4 @@
-import { isAside, judgeHeartbeatReply, stoppedBy, stopsFor } from '@agent-claw/core';
+import { isAside, judgeHeartbeatReply, stoppedBy, stopsFor, takenBy, upkeepOf } from '@agent-claw/core';
 import type { ActiveTurn, Lane, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply } from './deliver-reply.ts';
 import { failureText, parkedText, withCutMark, withLimitMark, withStopMark } from './failure-text.ts';
@@ -83,7 +83,20 @@ const answer = async (
   if (worked.size > turn.taken.length && !(await outbox.ledger.cover([...worked]))) return { kind: 'lease_lost' };
   const markdown = replyOf(turn, ending, dropped, { isAsked, isOverTime });
   if (markdown === null) return { kind: 'answered', answered };
-  return resultOf(await deliverReply(outbox, renderer, { markdown, startedAtMs: turn.startedAtMs }), answered);
+  const reply = { ...asFile(outbox, turn, ending, markdown), startedAtMs: turn.startedAtMs };
+  return resultOf(await deliverReply(outbox, renderer, reply), answered);
+};
+
+/** A conversation that was written down comes as a file. */
+const asFile = ({ keeper, clock }: Outbox, turn: ActiveTurn, { ending }: Done, markdown: string) => {
+  const [entry] = takenBy(keeper.lane(), turn);
+  const isExport = entry !== undefined && upkeepOf(entry) === 'export' && ending === 'complete';
+  if (!isExport || markdown === '') return { markdown };
+  const day = new Date(clock.now()).toISOString().slice(0, 10);
+  return {
+    markdown: 'Our conversation, as far as I remember it.',
+    document: { name: `conversation-${day}.md`, content: markdown },
+  };
 };
 
 const reachedByStops = (lane: Lane, turn: ActiveTurn) => stoppedBy(Object.values(lane.inbox), stopsFor(lane, turn));

@@ -30,6 +30,7 @@ const LANE = aLaneId();
 const renderer: ReplyRenderer = {
   final: (markdown) => [{ text: markdown } as unknown as RenderedPart],
   preview: (markdown) => ({ text: markdown }) as unknown as RenderedPart,
+  document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
 };
 
 /** An agent that takes its time: one word a second, until it is done or told to stop. */

@@ -25,6 +25,7 @@ const textOf = (rendered: RenderedPart): string => (rendered as unknown as { tex
 const renderer: ReplyRenderer = {
   final: (markdown) => markdown.match(/[^]{1,40}/gu)?.map(part) ?? [],
   preview: (markdown) => part(markdown),
+  document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
 };
 
 const text = (delta: string): ScriptedEvent => ({ type: 'text', delta });

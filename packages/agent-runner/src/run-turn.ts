@@ -94,7 +94,7 @@ const footerOf = ({ settings }: Lane, turn: ActiveTurn, spent: Spent): string =>
 const withUsage = (lane: Lane, turn: ActiveTurn, result: TurnResult, spent: Spent, nowMs: number): TurnResult =>
   result.kind !== 'answered' || spent.calls === 0
     ? result
-    : { ...result, usage: usageWith(lane.usage, { spent, isCheck: turn.kind === 'heartbeat', nowMs }) };
+    : { ...result, usage: usageWith(lane.usage, { spent, isCheck: turn.kind !== 'message', nowMs }) };
 
 /** What the lane remembers of a session: nothing of a heartbeat's own one, which follows from the turn. */
 const kept = (turn: ActiveTurn, session: RuntimeSession): RuntimeSession | undefined =>

@@ -36,6 +36,7 @@ const part = (text: string): RenderedPart => ({ text }) as unknown as RenderedPa
 const renderer: ReplyRenderer = {
   final: (markdown) => markdown.match(/[^]{1,100}/gu)?.map(part) ?? [],
   preview: (markdown) => part(markdown),
+  document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
 };
 
 interface LegOptions {

@@ -4,6 +4,9 @@ import type { InboxEntry } from './lane.ts';
 export const BOT_COMMANDS = [
   { name: 'help', description: 'What I can do' },
   { name: 'new', description: 'Start a new conversation; files and memory stay' },
+  { name: 'undo', description: 'Forget the last answer and its question' },
+  { name: 'compact', description: 'Sum up the conversation to go on lighter' },
+  { name: 'export', description: 'The conversation as a file' },
   { name: 'stop', description: 'Stop what I am doing' },
   { name: 'queue', description: 'What I work on and what waits' },
   { name: 'retry', description: 'Try again what I had put aside' },
@@ -21,7 +24,15 @@ export const OWNER_COMMANDS = [
 ] as const satisfies readonly { readonly name: string; readonly description: string }[];
 
 /** Commands that change the lane: they wait for their place in the line, and what was said after them waits behind them. */
-const IN_LINE: ReadonlySet<string> = new Set(['new', 'reset', 'retry']);
+const IN_LINE: ReadonlySet<string> = new Set(['new', 'reset', 'retry', 'undo', 'compact', 'export']);
+
+/** Commands that the container carries out on the conversation. */
+const UPKEEP = ['undo', 'compact', 'export'] as const;
+export type Upkeep = (typeof UPKEEP)[number];
+
+/** What the entry asks to be done with the conversation; null for any other entry. */
+export const upkeepOf = ({ kind, command }: InboxEntry): Upkeep | null =>
+  kind === 'command' ? (UPKEEP.find((name) => name === command?.name) ?? null) : null;
 
 /**
  * True for a question about the bot itself, for a button of a menu, and for what the bot says of its own accord: it is dealt with at once, also while

@@ -1,4 +1,4 @@
-import { isAside } from './commands.ts';
+import { isAside, upkeepOf } from './commands.ts';
 import type { EntryId } from './ids.ts';
 import { turnIdOf } from './ids.ts';
 import { ALBUM_QUIET_MS, entryBytes, PARKED_KEPT, PARKED_MAX_BYTES } from './lane-limits.ts';
@@ -53,8 +53,9 @@ const taking = (
       return { kind: 'message', entries: burst(waiting.filter((entry) => !isAside(entry))) };
     case 'heartbeat':
       return { kind: 'heartbeat', entries: [head] };
-    case 'button':
     case 'command':
+      return { kind: upkeepOf(head) === null ? 'command' : 'upkeep', entries: [head] };
+    case 'button':
     case 'notice':
     case 'stop':
       return { kind: 'command', entries: [head] };
@@ -97,7 +98,7 @@ export const toSteer = (
   offered: ReadonlySet<EntryId>,
   nowMs: number,
 ): readonly InboxEntry[] => {
-  if (turn.kind === 'heartbeat') return [];
+  if (turn.kind === 'heartbeat' || turn.kind === 'upkeep') return [];
   const waiting = inOrder(lane.inbox).filter(
     (entry) => entry.kind !== 'heartbeat' && !isAside(entry) && !turn.taken.includes(entry.id),
   );

@@ -10,9 +10,10 @@ import type {
   Messenger,
   Permit,
   RenderedPart,
+  ReplyFile,
   SendOutcome,
 } from '@agent-claw/core';
-import { Api } from 'grammy/web';
+import { Api, InputFile } from 'grammy/web';
 import type { MessageEntity } from '@grammyjs/types';
 import { botApiFailure } from './bot-api-outcome.ts';
 import type { BotApiFailure } from './bot-api-outcome.ts';
@@ -23,6 +24,8 @@ import { stopKeyboard } from './stop-button.ts';
 export interface TelegramPart {
   readonly text: string;
   readonly entities: readonly MessageEntity[];
+  /** Sent as this file, with the text below it. */
+  readonly document?: ReplyFile;
 }
 
 export interface TelegramMessengerOptions {
@@ -162,13 +165,18 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
         options.replyToMessageId === undefined
           ? {}
           : { reply_parameters: { message_id: options.replyToMessageId, allow_sending_without_reply: true } };
-      const outcome = await callWithText('sendMessage', permit, part, options, (api, text, fields, signal) =>
-        api.sendMessage(
-          chat,
-          text,
-          { ...fields, ...thread, ...reply, disable_notification: options.silent === true },
-          signal,
-        ),
+      const { document } = part as unknown as TelegramPart;
+      const method = document === undefined ? 'sendMessage' : 'sendDocument';
+      const place = { ...thread, ...reply, disable_notification: options.silent === true };
+      const outcome = await callWithText<{ readonly message_id?: number }>(
+        method,
+        permit,
+        part,
+        options,
+        (api, text, fields, signal) =>
+          document === undefined
+            ? api.sendMessage(chat, text, { ...fields, ...place }, signal)
+            : api.sendDocument(chat, inputFile(document), { ...captionWith(text, fields), ...place }, signal),
       );
       switch (outcome.kind) {
         case 'ok':
@@ -243,6 +251,14 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
     },
   };
 };
+
+const inputFile = ({ name, content }: ReplyFile): InputFile => new InputFile(new TextEncoder().encode(content), name);
+
+const captionWith = (text: string, { entities, reply_markup }: TextFields) => ({
+  ...(text === '' ? {} : { caption: text }),
+  ...(entities === undefined ? {} : { caption_entities: entities }),
+  ...(reply_markup === undefined ? {} : { reply_markup }),
+});
 
 /** A server that confirms a message without naming it has sent it all the same; editing message 0 then finds nothing. */
 const idOf = (result: { readonly message_id?: number }): number => result.message_id ?? 0;

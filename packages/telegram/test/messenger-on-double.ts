@@ -5,6 +5,7 @@ import { recordingLog } from '@agent-claw/testkit';
 import type { MessengerWorld } from '@agent-claw/testkit/contracts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { telegramReplyRenderer } from '../src/reply-renderer.ts';
 import { menuButtonOf } from '../src/menu-button.ts';
 import { turnOfStopButton } from '../src/stop-button.ts';
 import { telegramMessenger } from '../src/telegram-messenger.ts';
@@ -73,23 +74,31 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
     const response = await fetch(`${people.url}/_double/chats/${place}/messages${query}`);
     return (await response.json()) as { readonly messages: readonly MessageView[]; readonly typing: readonly object[] };
   };
+  const fileOf = async ({ media }: MessageView) => {
+    if (media === undefined) return {};
+    const response = await fetch(`${people.url}${media.url}`);
+    return { document: { name: media.fileName, content: await response.text() } };
+  };
   const world: MessengerWorld = {
     messenger,
     chat,
     topic,
     group,
     part,
+    document: telegramReplyRenderer.document,
     seen: async (at) =>
-      (await history(at)).messages
-        .filter(({ from }) => from.isBot)
-        .map((message) => ({
-          messageId: message.messageId,
-          part: { text: message.text, entities: message.entities },
-          silent: message.silent,
-          ...(message.replyTo === undefined ? {} : { replyToMessageId: message.replyTo.messageId }),
-          ...stopButtonOf(message),
-          ...keyboardOf(message),
-        })),
+      Promise.all(
+        (await history(at)).messages
+          .filter(({ from }) => from.isBot)
+          .map(async (message) => ({
+            messageId: message.messageId,
+            part: { text: message.text, entities: message.entities, ...(await fileOf(message)) },
+            silent: message.silent,
+            ...(message.replyTo === undefined ? {} : { replyToMessageId: message.replyTo.messageId }),
+            ...stopButtonOf(message),
+            ...keyboardOf(message),
+          })),
+      ),
     isTyping: async (at) => (await history(at)).typing.length > 0,
     block: async () => void (await act('POST', `${chat.place}/block`)),
     migrate: async () => {

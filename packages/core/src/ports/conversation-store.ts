@@ -9,6 +9,8 @@ export interface SavedTurn {
   readonly consumed: readonly EntryId[];
   readonly ending: 'complete' | 'stopped' | 'limit';
   readonly savedAtMs: number;
+  /** Turns that this one makes forgotten: whoever finds it saved sees to that again. */
+  readonly evicts?: readonly TurnId[];
 }
 
 export interface Conversation {

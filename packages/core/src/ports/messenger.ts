@@ -98,10 +98,19 @@ export interface Messenger {
   typing(to: LaneAddress, permit: Permit): Promise<CourtesyOutcome>;
 }
 
+/** A text that comes as a file. */
+export interface ReplyFile {
+  /** With its ending; without a folder. */
+  readonly name: string;
+  readonly content: string;
+}
+
 /** Turns the model's Markdown into messages. Pure. */
 export interface ReplyRenderer {
   /** All parts of a finished reply, in order. Empty for an empty reply. */
   final(markdown: string): readonly RenderedPart[];
   /** One part that shows an unfinished reply. */
   preview(markdown: string): RenderedPart;
+  /** A file with a line below it, in plain words. It can be sent and not edited. */
+  document(file: ReplyFile, caption: string): RenderedPart;
 }

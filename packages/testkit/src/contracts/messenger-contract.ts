@@ -1,5 +1,5 @@
 import { turnIdOf } from '@agent-claw/core';
-import type { Keyboard, LaneAddress, Messenger, Permit, RenderedPart, TurnId } from '@agent-claw/core';
+import type { Keyboard, LaneAddress, Messenger, Permit, RenderedPart, ReplyFile, TurnId } from '@agent-claw/core';
 import { expect, it } from 'vitest';
 
 /** A message as the people in the chat see it. */
@@ -24,6 +24,8 @@ export interface MessengerWorld {
   readonly group: LaneAddress;
   /** A part with formatting that reads `text`. */
   readonly part: (text: string) => RenderedPart;
+  /** A file with a line below it. */
+  readonly document: (file: ReplyFile, caption: string) => RenderedPart;
   /** The bot's messages there, in order. */
   readonly seen: (at: LaneAddress) => Promise<readonly SeenMessage[]>;
   readonly isTyping: (at: LaneAddress) => Promise<boolean>;
@@ -169,6 +171,21 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
       [{ ...shown('draft …'), stopButton: two }],
       [shown('draft …')],
     ]);
+  });
+
+  it('sends a text as a file with a line below it, as a reply in the topic that the address names', async () => {
+    const world = await create();
+    const { messenger, topic, document } = world;
+    const file = document({ name: 'notes ü.md', content: '# Größe\n\n👋\n' }, 'The *notes*.');
+    const first = await sent(world, 'first', topic);
+    const outcome = await messenger.send(topic, file, { silent: true, replyToMessageId: first }, always);
+    expect((await world.seen(topic))[1]).toEqual({
+      messageId: outcome.kind === 'sent' && outcome.messageId,
+      part: file,
+      silent: true,
+      replyToMessageId: first,
+    });
+    expect(await messenger.send(topic, file, {}, never)).toEqual({ kind: 'withheld' });
   });
 
   it('shows a menu below a part, another one after an edit with another, and none after one without', async () => {

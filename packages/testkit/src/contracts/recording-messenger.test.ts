@@ -27,6 +27,7 @@ describe('recordingMessenger', () =>
       topic,
       group,
       part: (text) => ({ text }) as unknown as RenderedPart,
+      document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
       seen: async (at) =>
         messenger
           .shown()
