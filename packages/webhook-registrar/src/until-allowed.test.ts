@@ -4,13 +4,13 @@ import { untilAllowed } from './until-allowed.ts';
 
 const named = (name: string): Error => Object.assign(new Error('no'), { name });
 
-/** An attempt that fails with `error` the first times, and a clock that moves only while somebody sleeps. */
-const attempted = async (error: Error, failures: number) => {
+/** An attempt that fails with `refusal` the first times, and a clock that moves only while somebody sleeps. */
+const attempted = async (refusal: Error, failures: number) => {
   const state = { nowMs: 0, attempts: 0 };
   const deps = { now: () => state.nowMs, sleep: async (ms: number) => void (state.nowMs += ms) };
   const attempt = async (): Promise<string> => {
     state.attempts += 1;
-    if (state.attempts <= failures) throw error;
+    if (state.attempts <= failures) throw refusal;
     return 'done';
   };
   const [settled] = await Promise.allSettled([untilAllowed(deps, attempt)]);
