@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Clock, Log, MediaFile, Transcriber, TurnCall } from '@agent-claw/core';
+import { PermanentError } from '@agent-claw/core';
+import type { Clock, Hearing, Log, MediaFile, Transcriber, TurnCall } from '@agent-claw/core';
 import { runtimeRequestSchema } from '@agent-claw/protocol';
 import type { RuntimeRequest } from '@agent-claw/protocol';
 import * as z from 'zod';
@@ -47,6 +48,17 @@ const over = (response: ServerResponse): AbortSignal => {
 export const createContainerServer = ({ table, transcriber, clock, log }: ServerDeps): ContainerServer => {
   const state = { draining: false };
 
+  const hear = async (file: MediaFile, signal: AbortSignal): Promise<Hearing> => {
+    try {
+      return await transcriber.hear(file, signal);
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      // Asked again it would end the same way: the person is told, and the log says what to do.
+      logFailure(log, 'hearing_failed', error);
+      return { kind: 'not_heard' };
+    }
+  };
+
   const invoke = async (request: RuntimeRequest, response: ServerResponse): Promise<void> => {
     switch (request.op) {
       case 'warm':
@@ -56,7 +68,7 @@ export const createContainerServer = ({ table, transcriber, clock, log }: Server
       case 'stop':
         return sendJson(response, 200, { accepted: table.stop(asCall(request)) });
       case 'transcribe':
-        return sendJson(response, 200, await transcriber.hear(asFile(request.file), over(response)));
+        return sendJson(response, 200, await hear(asFile(request.file), over(response)));
       case 'turn':
         if (state.draining) return sendError(response, 503, 'This container is shutting down. Ask again.');
         return sendEvents(response, (signal) => table.turn(asCall(request), signal), clock);

@@ -55,6 +55,7 @@ export class AgentRunner extends ServiceFunction {
     this.allow('BotToken', ['secretsmanager:GetSecretValue'], [props.telegram.secret.secretArn]);
     // From Telegram into the bucket; looking whether a file is there already is a read.
     this.allow('Media', ['s3:GetObject', 's3:PutObject'], [props.workspace.bucket.arnForObjects(`${MEDIA_PREFIX}*`)]);
+    this.allow('FileListing', ['s3:ListBucket'], [props.workspace.bucket.bucketArn]);
     Validations.of(this).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::<WorkspaceBucket1A82A213.Arn>/${MEDIA_PREFIX}*]`,
       reason: 'Files of messages: their names follow from the messages, the folder is fixed.',

@@ -7,6 +7,7 @@ interface Statement {
   readonly Action: string | string[];
   readonly Resource: unknown;
   readonly Condition?: unknown;
+  readonly Condition?: unknown;
 }
 
 const stack = synthesize();
@@ -43,6 +44,8 @@ describe('roles', () => {
         'dynamodb:GetItem dynamodb:UpdateItem -> <TablesState.Arn>',
         'sqs:SendMessage -> <WakesQueue.Arn>',
         'secretsmanager:GetSecretValue -> <TelegramSecret>',
+        's3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/media/*',
+        's3:ListBucket -> <WorkspaceBucket.Arn>',
         'bedrock-agentcore:InvokeAgentRuntime bedrock-agentcore:StopRuntimeSession -> <AgentRuntime.AgentRuntimeArn> <AgentRuntime.AgentRuntimeArn>/runtime-endpoint/DEFAULT',
         'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage -> <WakesQueue.Arn>',
       ],
@@ -69,6 +72,10 @@ describe('roles', () => {
         `bedrock-agentcore:GetWorkloadAccessToken bedrock-agentcore:GetWorkloadAccessTokenForJWT bedrock-agentcore:GetWorkloadAccessTokenForUserId -> ${WORKLOADS} ${WORKLOADS}/workload-identity/*`,
         'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem -> <TablesConversations.Arn>',
         's3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/lanes/* <WorkspaceBucket.Arn>/workspace/*',
+        's3:GetObject -> <WorkspaceBucket.Arn>/media/*',
+        's3:PutObject -> <WorkspaceBucket.Arn>/media/heard/*',
+        'transcribe:StartTranscriptionJob -> *',
+        'transcribe:DeleteTranscriptionJob transcribe:GetTranscriptionJob -> arn:<AWS::Partition>:transcribe:<AWS::Region>:<AWS::AccountId>:transcription-job/agent-claw-*',
         's3:ListBucket -> <WorkspaceBucket.Arn>',
         'bedrock:InvokeModel bedrock:InvokeModelWithResponseStream -> arn:<AWS::Partition>:bedrock:<AWS::Region>:<AWS::AccountId>:inference-profile/* arn:<AWS::Partition>:bedrock:*::foundation-model/*',
         'ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer -> arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/cdk-hnb659fds-container-assets-${AWS::AccountId}-${AWS::Region}',
@@ -82,6 +89,12 @@ describe('roles', () => {
     expect(access?.Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['access'] } });
   });
 
+  it('start transcriptions only into the own bucket', () => {
+    const [id = ''] = Object.keys(stack.ofType('AWS::IAM::Policy')).filter((name) => name.startsWith('AgentRuntime'));
+    const [start] = statementsOf(id).filter(({ Action }) => many(Action).includes('transcribe:StartTranscriptionJob'));
+    expect(rendered(start?.Condition)).toContain('transcribe:OutputBucketName');
+  });
+
   it('have no rights from elsewhere: no managed policies, no inline policies, no wildcard in an action', () => {
     for (const role of Object.values(stack.ofType('AWS::IAM::Role'))) {
       expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
@@ -93,9 +106,12 @@ describe('roles', () => {
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('keep every wildcard resource with the container', () => {
+  it('keep every wildcard resource with the container, but for the files that the runner brings in', () => {
     const others = Object.keys(stack.ofType('AWS::IAM::Policy')).filter((id) => !id.startsWith('AgentRuntime'));
-    expect(others.flatMap(grantsOf).filter((grant) => grant.includes('*'))).toEqual([]);
+    expect(others.flatMap(grantsOf).filter((grant) => grant.includes('*'))).toEqual([
+      's3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/media/*',
+      's3:GetObject -> <WorkspaceBucket.Arn>/lanes/* <WorkspaceBucket.Arn>/workspace/*',
+    ]);
   });
 
   it('keep the secret from the container, from tg-ingest and from the heartbeat', () => {

@@ -72,7 +72,7 @@ describe('the stack', () => {
     });
   });
 
-  it('has one private, versioned, encrypted bucket that forgets old versions', () => {
+  it('has one private, versioned, encrypted bucket that forgets old versions, and files of messages after 30 days', () => {
     expect(only('AWS::S3::Bucket').Properties).toMatchObject({
       VersioningConfiguration: { Status: 'Enabled' },
       PublicAccessBlockConfiguration: {
@@ -85,7 +85,11 @@ describe('the stack', () => {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
       },
       LifecycleConfiguration: {
-        Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90, NewerNoncurrentVersions: 20 } }],
+        Rules: [
+          { NoncurrentVersionExpiration: { NoncurrentDays: 90, NewerNoncurrentVersions: 20 } },
+          { Prefix: 'media/', ExpirationInDays: 30, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+          { Prefix: 'media/', ExpiredObjectDeleteMarker: true },
+        ],
       },
     });
   });

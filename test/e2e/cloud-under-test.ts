@@ -19,6 +19,8 @@ export interface CloudUnderTest extends AsyncDisposable {
   readonly workspaceFolder: string;
   /** The owner writes to the bot. */
   say(text: string): Promise<void>;
+  /** The owner sends a file; `fields` are those of the double's API. */
+  send(file: File, fields?: Readonly<Record<string, string>>): Promise<void>;
   /** Texts that the bot has sent, as the owner sees them. */
   shown(): Promise<readonly string[]>;
 }
@@ -114,6 +116,13 @@ export const startCloud = async (options: CloudOptions): Promise<CloudUnderTest>
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(chat, { method: 'POST', headers, body: JSON.stringify({ text }) });
       if (!response.ok) throw new Error(`The double refused "${text}": ${response.status} ${await response.text()}`);
+    },
+    send: async (file, fields = {}) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.append(name, value);
+      form.append('file', file);
+      const response = await fetch(chat, { method: 'POST', body: form });
+      if (!response.ok) throw new Error(`The double refused ${file.name}: ${response.status} ${await response.text()}`);
     },
     shown: async () => {
       const { messages } = (await (await fetch(`${chat}?limit=200`)).json()) as {

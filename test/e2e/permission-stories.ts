@@ -10,6 +10,7 @@ import { BedrockAgentCoreClient, InvokeAgentRuntimeCommand } from '@aws-sdk/clie
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CloudUnderTest, Witness } from './cloud-under-test.ts';
+import { aPng, aVoice } from './media-files.ts';
 import { until } from './until.ts';
 
 export interface Telling {
@@ -134,6 +135,19 @@ const askAgain: Story = {
     witness.lines.some(({ source, line }) => source === 'test' && /unknown_turn/u.test(line)),
 };
 
+const photo: Story = {
+  title: 'a photo is looked at',
+  begin: ({ system }) => system.send(new File([Uint8Array.from(aPng())], 'p.png', { type: 'image/png' })),
+  isDone: (telling) => hasShown(telling, /photo, png, \d+ bytes/u),
+};
+
+const voice: Story = {
+  title: 'a voice message is listened to, and the job is removed',
+  begin: ({ system }) =>
+    system.send(new File([Uint8Array.from(aVoice('say heard'))], 'v.oga', { type: 'audio/ogg' }), { voice: '1' }),
+  isDone: async (telling) => (await hasShown(telling, /^heard/u)) && !hasLogged(telling, 'transcription_not_removed'),
+};
+
 const heartbeat: Story = {
   title: 'a due heartbeat reaches the owner',
   begin: async (telling) => {
@@ -196,6 +210,9 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRunner Lanes dynamodb:UpdateItem': remember,
   'AgentRunner Ring sqs:SendMessage': longTurn,
   'AgentRunner BotToken secretsmanager:GetSecretValue': remember,
+  'AgentRunner Media s3:GetObject': photo,
+  'AgentRunner Media s3:PutObject': photo,
+  'AgentRunner FileListing s3:ListBucket': photo,
   'AgentRunner Agent bedrock-agentcore:InvokeAgentRuntime': remember,
   'AgentRunner Agent bedrock-agentcore:StopRuntimeSession': heartbeatSession,
   'AgentRunner Wakes sqs:ReceiveMessage': start,
@@ -208,6 +225,11 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRuntimeExecution Conversations dynamodb:Query': recall,
   'AgentRuntimeExecution WorkspaceFiles s3:GetObject': remember,
   'AgentRuntimeExecution WorkspaceFiles s3:PutObject': remember,
+  'AgentRuntimeExecution MessageFiles s3:GetObject': photo,
+  'AgentRuntimeExecution HeardWords s3:PutObject': voice,
+  'AgentRuntimeExecution Listen transcribe:StartTranscriptionJob': voice,
+  'AgentRuntimeExecution Listened transcribe:GetTranscriptionJob': voice,
+  'AgentRuntimeExecution Listened transcribe:DeleteTranscriptionJob': voice,
   'AgentRuntimeExecution WorkspaceListing s3:ListBucket': listFiles,
   'Heartbeat Inbox dynamodb:GetItem': heartbeat,
   'Heartbeat Inbox dynamodb:UpdateItem': heartbeat,

@@ -32,7 +32,7 @@ export interface StageDeps {
   readonly log: Log;
 }
 
-type Staged = { readonly file: MediaFile } | { readonly problem: MediaProblem };
+type Staged = { readonly file: MediaFile; readonly isReused: boolean } | { readonly problem: MediaProblem };
 
 /** The part of an entry that the agent may see: where its files are stored, never where the channel keeps them. */
 export const messageOf = (
@@ -78,10 +78,10 @@ export const stageMedia = async (
   return entries.map((entry) =>
     messageOf(
       entry,
-      entry.attachments?.map((attachment) => ({
-        ...labelOf(attachment),
-        ...(staged.get(attachment) ?? (SPOKEN_KINDS.has(attachment.kind) ? entry.heard : {})),
-      })),
+      entry.attachments?.map((attachment) => {
+        const result = staged.get(attachment) ?? entry.heard ?? {};
+        return { ...labelOf(attachment), ...('file' in result ? { file: result.file } : result) };
+      }),
     ),
   );
 };
@@ -122,7 +122,8 @@ export const stageFile = async (
     );
     const outcome = staged ?? ({ problem: 'unreachable' } as const);
     const result = 'file' in outcome ? outcome.file.mediaType : outcome.problem;
-    log.info('media_staged', { ...fields, result, ms: clock.now() - startedAtMs });
+    const isReused = 'file' in outcome && outcome.isReused;
+    log.info('media_staged', { ...fields, result, isReused, ms: clock.now() - startedAtMs });
     return outcome;
   } catch (error) {
     log.error('media_staging_failed', error, fields);
@@ -139,7 +140,7 @@ const fetchAndStore = async (
 ): Promise<Staged> => {
   const key = mediaKeyOf(keeper.lease.laneId, entry.id, index, attachment);
   const known = await media.store.find(key);
-  if (known !== null) return { file: { key, ...known } };
+  if (known !== null) return { file: { key, ...known }, isReused: true };
   const permit: Permit = () =>
     keeper.maySend() && !signal.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
   const fetched = await media.source.fetch(attachment.fileId, permit, signal);
@@ -148,5 +149,5 @@ const fetchAndStore = async (
   const { bytes } = fetched;
   const mediaType = sniffMediaType(bytes, attachment.name);
   await media.store.put(key, { bytes, mediaType, ...(attachment.name === undefined ? {} : { name: attachment.name }) });
-  return { file: { key, mediaType, sizeBytes: bytes.byteLength } };
+  return { file: { key, mediaType, sizeBytes: bytes.byteLength }, isReused: false };
 };

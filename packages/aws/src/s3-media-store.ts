@@ -1,4 +1,4 @@
-import { FileTooLargeError } from '@agent-claw/core';
+import { FileTooLargeError, PermanentError } from '@agent-claw/core';
 import type { MediaKey, MediaStore } from '@agent-claw/core';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -12,8 +12,8 @@ export interface S3MediaStoreOptions {
 /** Where the files of messages are in the workspace bucket; infra/lib/workspace-bucket.ts lets them go after 30 days. */
 const PREFIX = 'media/';
 
-/** S3 answers 403 for a missing object to those who may not list the bucket. A right that is missing shows at the next put. */
-const isMissing = (error: unknown): boolean => [403, 404].includes(vendorFacts(error).status ?? 0);
+/** S3 answers 404 to those who may list the bucket; to others a missing object is forbidden. */
+const isMissing = (error: unknown): boolean => vendorFacts(error).status === 404;
 
 /** The address in S3 of a stored file, as other services take it. */
 export const mediaUri = (bucket: string, key: MediaKey): string => `s3://${bucket}/${PREFIX}${key}`;
@@ -29,6 +29,11 @@ export const s3MediaStore = ({ client, bucket }: S3MediaStoreOptions): MediaStor
       return { mediaType: head.ContentType ?? 'application/octet-stream', sizeBytes: head.ContentLength ?? 0 };
     } catch (error) {
       if (isMissing(error)) return null;
+      // The answer to a HEAD has no body that could name the error.
+      if (vendorFacts(error).status === 403)
+        throw new PermanentError(`Look for file ${key} failed: AccessDenied. Check the role's permissions.`, {
+          cause: error,
+        });
       throw translated(`Look for file ${key}`, error);
     }
   },

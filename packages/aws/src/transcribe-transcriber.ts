@@ -65,7 +65,7 @@ export const transcribeTranscriber = ({
       }
       return wordsIn((await object.Body?.transformToString('utf-8')) ?? '');
     } catch (error) {
-      if ([403, 404].includes(vendorFacts(error).status ?? 0)) return null;
+      if (vendorFacts(error).status === 404) return null;
       throw translated('Read of a transcript', error);
     }
   };
