@@ -1,7 +1,6 @@
-import { laneIdOf } from '@agent-claw/core';
+import { laneIdOf, workspacePrefix } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
-import { workspacePrefix } from './workspace-prefix.ts';
 
 const enough = { CONVERSATIONS_TABLE: 'c', WORKSPACE_BUCKET: 'w', MODEL: 'demo' };
 

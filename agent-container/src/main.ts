@@ -2,6 +2,7 @@ import { dynamoConversationStore } from '@agent-claw/aws/dynamo-conversation-sto
 import { s3MediaStore } from '@agent-claw/aws/s3-media-store';
 import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
 import { transcribeTranscriber } from '@agent-claw/aws/transcribe-transcriber';
+import { workspacePrefix } from '@agent-claw/core';
 import type { Log, WorkspaceStore } from '@agent-claw/core';
 import { createLog } from '@agent-claw/observability/log';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
@@ -18,7 +19,6 @@ import { modelFor } from './models/model-for.ts';
 import type { ModelOptions } from './models/model-for.ts';
 import { createContainerServer } from './server.ts';
 import { createTurnTable } from './turn-table.ts';
-import { workspacePrefix } from './workspace-prefix.ts';
 
 /** AgentCore ends a session within 15 s; runs that need longer are run again from their beginning elsewhere. */
 const DRAIN_MS = 8_000;

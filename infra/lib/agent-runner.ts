@@ -10,7 +10,7 @@ import type { StateTables } from './state-tables.ts';
 import type { TelegramSecret } from './telegram-secret.ts';
 import type { WakeQueue } from './wake-queue.ts';
 import type { Bot } from './webhook-registrar.ts';
-import { MEDIA_PREFIX } from './workspace-bucket.ts';
+import { MEDIA_PREFIX, WORKSPACE_PREFIXES } from './workspace-bucket.ts';
 import type { WorkspaceBucket } from './workspace-bucket.ts';
 
 const LEG_LIMIT = Duration.minutes(5);
@@ -55,11 +55,22 @@ export class AgentRunner extends ServiceFunction {
     this.allow('BotToken', ['secretsmanager:GetSecretValue'], [props.telegram.secret.secretArn]);
     // From Telegram into the bucket; looking whether a file is there already is a read.
     this.allow('Media', ['s3:GetObject', 's3:PutObject'], [props.workspace.bucket.arnForObjects(`${MEDIA_PREFIX}*`)]);
-    this.allow('FileListing', ['s3:ListBucket'], [props.workspace.bucket.bucketArn]);
     Validations.of(this).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::<WorkspaceBucket1A82A213.Arn>/${MEDIA_PREFIX}*]`,
       reason: 'Files of messages: their names follow from the messages, the folder is fixed.',
     });
+    // What /memory and /files show; nothing is written there. Listing is not bound to the prefixes: a missing file would be a 403.
+    this.allow(
+      'Files',
+      ['s3:GetObject'],
+      WORKSPACE_PREFIXES.map((prefix) => props.workspace.bucket.arnForObjects(`${prefix}*`)),
+    );
+    this.allow('FileListing', ['s3:ListBucket'], [props.workspace.bucket.bucketArn]);
+    for (const prefix of WORKSPACE_PREFIXES)
+      Validations.of(this).acknowledge({
+        id: `AwsSolutions::AwsSolutions-IAM5[Resource::<WorkspaceBucket1A82A213.Arn>/${prefix}*]`,
+        reason: 'The files of a lane: their names are chosen in conversation, the folder is fixed.',
+      });
     props.runtime.allowInvoke(this);
     // Lambda takes and deletes the wakes with this role; the runner itself moves a wake's visibility.
     this.allow(

@@ -45,6 +45,7 @@ describe('roles', () => {
         'sqs:SendMessage -> <WakesQueue.Arn>',
         'secretsmanager:GetSecretValue -> <TelegramSecret>',
         's3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/media/*',
+        's3:GetObject -> <WorkspaceBucket.Arn>/lanes/* <WorkspaceBucket.Arn>/workspace/*',
         's3:ListBucket -> <WorkspaceBucket.Arn>',
         'bedrock-agentcore:InvokeAgentRuntime bedrock-agentcore:StopRuntimeSession -> <AgentRuntime.AgentRuntimeArn> <AgentRuntime.AgentRuntimeArn>/runtime-endpoint/DEFAULT',
         'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage -> <WakesQueue.Arn>',

@@ -87,6 +87,19 @@ const recall: Story = {
   isDone: (telling) => hasShown(telling, /^two/u),
 };
 
+const showMemory: Story = {
+  title: 'the owner reads MEMORY.md and a list of files',
+  begin: async (telling) => {
+    await remember.begin(telling);
+    await until('the note', 15_000, () => remember.isDone(telling));
+    await telling.system.say('/memory');
+    await telling.system.say('/files');
+  },
+  isDone: async (telling) =>
+    (await hasShown(telling, /^MEMORY\.md\n[^]*Grants matter/u)) &&
+    (await hasShown(telling, /^Files\n[^]*MEMORY\.md/u)),
+};
+
 const listFiles: Story = {
   title: 'files are listed',
   begin: ({ system }) => system.say('list files'),
@@ -212,7 +225,8 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRunner BotToken secretsmanager:GetSecretValue': remember,
   'AgentRunner Media s3:GetObject': photo,
   'AgentRunner Media s3:PutObject': photo,
-  'AgentRunner FileListing s3:ListBucket': photo,
+  'AgentRunner Files s3:GetObject': showMemory,
+  'AgentRunner FileListing s3:ListBucket': showMemory,
   'AgentRunner Agent bedrock-agentcore:InvokeAgentRuntime': remember,
   'AgentRunner Agent bedrock-agentcore:StopRuntimeSession': heartbeatSession,
   'AgentRunner Wakes sqs:ReceiveMessage': start,

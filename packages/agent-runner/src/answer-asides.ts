@@ -29,7 +29,8 @@ const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Pro
   const reply = await answerCommand(deps, entry, keeper.lane(), clock.now());
   if (!(await applySettings(outbox, keyOf(entry), reply.settings))) return { kind: 'lease_lost' };
   if (reply.menu !== undefined) return sendMenu(deps, outbox, keyOf(entry), reply.menu, entry);
-  const parts = deps.renderer.final(reply.markdown);
+  const { markdown, document } = reply;
+  const parts = document === undefined ? deps.renderer.final(markdown) : [deps.renderer.document(document, markdown)];
   const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
   let delivery: Delivery = { kind: 'delivered' };
   for (const [index, part] of parts.entries()) {

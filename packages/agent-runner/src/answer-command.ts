@@ -6,11 +6,14 @@ import { IN_PRIVATE_TEXT, REFUSED_TEXT } from './access-text.ts';
 import type { AccessView } from './access-view.ts';
 import { commandReply } from './command-reply.ts';
 import type { CommandReply } from './command-reply.ts';
+import { fileReply } from './file-commands.ts';
+import type { OpenFiles } from './file-commands.ts';
 import type { MenuDeps } from './show-menu.ts';
 
 export interface AnswerCommandDeps extends MenuDeps {
   readonly access: AccessView;
   readonly accessDesk: AccessDesk;
+  readonly openFiles: OpenFiles;
 }
 
 /** Answers what needs no model: questions, notices, and the owner's orders about access. */
@@ -22,7 +25,10 @@ export const answerCommand = async (
 ): Promise<CommandReply> => {
   const access = await deps.access();
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
-  if (order === null) return commandReply(entry, { lane, access, nowMs });
+  if (order === null) {
+    const shown = await fileReply(deps.openFiles, entry, lane, access);
+    return shown ?? commandReply(entry, { lane, access, nowMs });
+  }
   if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
   // A group would read the code and the names.
   if (!isPrivateLane(laneAddressOf(lane.laneId), access)) return { markdown: IN_PRIVATE_TEXT };

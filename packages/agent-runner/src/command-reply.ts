@@ -9,7 +9,7 @@ import {
   tokensText,
   usageOver,
 } from '@agent-claw/core';
-import type { AccessList, DayUsage, InboxEntry, Lane, LaneSettings, MenuName } from '@agent-claw/core';
+import type { AccessList, DayUsage, InboxEntry, Lane, LaneSettings, MenuName, ReplyFile } from '@agent-claw/core';
 import { CLAIMED_TEXT, knockText, plain, standingText, WELCOME_TEXT } from './access-text.ts';
 
 export interface CommandReply {
@@ -19,6 +19,8 @@ export interface CommandReply {
   readonly retries?: boolean;
   /** Shown instead of the text, which is empty then. */
   readonly menu?: MenuName;
+  /** Sent as a file, with the text below it. */
+  readonly document?: ReplyFile;
   /** These settings of the lane are replaced. */
   readonly settings?: LaneSettings;
 }

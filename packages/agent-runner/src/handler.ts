@@ -45,7 +45,7 @@ const telegram = { secret, apiRoot: config.telegramApiRoot, log };
 const runtime = { client: agentCoreClient(), runtimeArn: config.runtimeArn, clock: systemClock };
 
 const openMediaStore = async (): Promise<MediaStore> => {
-  const { openS3MediaStore } = await import('@agent-claw/aws/open-s3-media-store');
+  const { openS3MediaStore } = await import('@agent-claw/aws/open-s3-stores');
   return openS3MediaStore(config.workspaceBucket);
 };
 
@@ -74,6 +74,10 @@ const legDeps = {
   clock: systemClock,
   log,
   metrics: emfMetrics({ service, write: stdoutWriter }),
+  openFiles: async (prefix: string) => {
+    const { openS3WorkspaceStore } = await import('@agent-claw/aws/open-s3-stores');
+    return openS3WorkspaceStore(config.workspaceBucket, prefix);
+  },
   newNonce: () => randomBytes(16).toString('base64url'),
   limits: { wakeHiddenS: config.wakeHiddenS, sessionLifeMs: config.sessionLifeMs },
 };

@@ -25,6 +25,7 @@ import { answerAsides } from './answer-asides.ts';
 import { endTurn } from './end-turn.ts';
 import { hearAlong } from './hear-voice.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
+import type { OpenFiles } from './file-commands.ts';
 import type { LegLimits } from './limits.ts';
 import { startLiveDraft } from './live-draft.ts';
 import type { LiveDraft } from './live-draft.ts';
@@ -47,6 +48,7 @@ export interface RunTurnDeps {
   readonly access: AccessView;
   readonly accessDesk: AccessDesk;
   readonly newNonce: () => string;
+  readonly openFiles: OpenFiles;
   /** Changes with every deployment of the container. */
   readonly runtimeEpoch: string;
   readonly limits: LegLimits;

@@ -14,6 +14,7 @@ import {
   memoryAccess,
   memoryLanes,
   memoryMedia,
+  memoryWorkspaceStore,
   memoryWakeQueue,
   recordingLog,
   recordingMessenger,
@@ -54,7 +55,13 @@ export const aLegWorld = (
     laneId = LANE,
     record = {},
     ownerId = OWNER,
-  }: { readonly laneId?: LaneId; readonly record?: Partial<AccessRecord>; readonly ownerId?: string } = {},
+    files = {},
+  }: {
+    readonly laneId?: LaneId;
+    readonly record?: Partial<AccessRecord>;
+    readonly ownerId?: string;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ) => {
   const clock = manualClock();
   const { mailbox, lanes, peek } = memoryLanes();
@@ -64,6 +71,7 @@ export const aLegWorld = (
   const log = recordingLog();
   const counted: string[] = [];
   const hidden: number[] = [];
+  const opened: string[] = [];
   const nonces = { count: 0 };
   const scripted = scriptedAgentRuntime(() => (typeof agent === 'function' ? [] : agent));
   const deps: RunLegDeps = {
@@ -86,6 +94,10 @@ export const aLegWorld = (
       botId: '7000',
       botUsername: 'claw_bot',
     }),
+    openFiles: async (prefix) => {
+      opened.push(prefix);
+      return memoryWorkspaceStore(files);
+    },
     newNonce: () => `n${++nonces.count}`,
     botId: '7000',
     runtimeEpoch: 'e1',
@@ -138,6 +150,7 @@ export const aLegWorld = (
     log,
     counted,
     hidden,
+    opened,
     deps,
     say,
     begin,

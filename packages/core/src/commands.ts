@@ -11,6 +11,8 @@ export const BOT_COMMANDS = [
   { name: 'queue', description: 'What I work on and what waits' },
   { name: 'retry', description: 'Try again what I had put aside' },
   { name: 'status', description: 'Conversation and queue' },
+  { name: 'memory', description: 'What I remember' },
+  { name: 'files', description: 'Your files; with a name, what is in one' },
   { name: 'settings', description: 'How I work in this chat' },
   { name: 'usage', description: 'Tokens used here' },
   { name: 'model', description: 'Which model answers here' },

@@ -33,3 +33,4 @@ export * from './stop-words.ts';
 export * from './heartbeat-reply.ts';
 export * from './prompt-files.ts';
 export * from './workspace-path.ts';
+export * from './workspace-prefix.ts';

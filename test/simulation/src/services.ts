@@ -106,6 +106,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         botId: BOT.id,
         access: async () => access,
         accessDesk: async () => '',
+        openFiles: async () => ({ read: async () => null, list: async () => [] }),
         newNonce: () => `n${timeline.now()}`,
         runtimeEpoch: world.epoch(),
         clock: process.clock,
