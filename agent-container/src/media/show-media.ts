@@ -38,6 +38,7 @@ export interface ShowMediaDeps {
 
 /** Shows the files of one turn, one after the other, and keeps count of what still fits. */
 export const createShowMedia = ({ store, modelSpec, log }: ShowMediaDeps) => {
+  const shown = { image: 0, document: 0, text: 0 };
   const used = { image: 0, document: 0, text: 0, bytes: 0, chars: 0 };
 
   const fitting = (
@@ -59,18 +60,21 @@ export const createShowMedia = ({ store, modelSpec, log }: ShowMediaDeps) => {
     file: NonNullable<TurnAttachment['file']>,
     shape: Shape,
   ): Promise<Shown> => {
+    // Taken before the read: what comes next has to see how little is left.
+    used[shape.kind] += 1;
+    used.bytes += file.sizeBytes;
     const stored = await store.read(file.key, LIMITS[shape.kind].bytes);
     if (stored === null) return { problem: 'gone', notice: channelNotice(attachment, 'gone') };
-    used[shape.kind] += 1;
-    used.bytes += stored.bytes.byteLength;
+    // Named after the read: a picture that is not there must not be counted among those that are.
+    const number = (shown[shape.kind] += 1);
     switch (shape.kind) {
       case 'image': {
         const block = new ImageBlock({ format: shape.format, source: { bytes: stored.bytes } });
-        return { as: `image ${used.image}`, block };
+        return { as: `image ${number}`, block };
       }
       case 'document': {
         // The sender's own name for it could carry instructions; it stands in the label, as data.
-        const name = `Document ${used.document}`;
+        const name = `Document ${number}`;
         return { as: name, block: new DocumentBlock({ name, format: shape.format, source: { bytes: stored.bytes } }) };
       }
       case 'text':

@@ -124,13 +124,16 @@ export const transcribeTranscriber = ({
     async hear(file, signal) {
       const format = FORMATS[file.mediaType];
       if (format === undefined) return { kind: 'not_heard', detail: 'It is in a format that I cannot listen to.' };
-      const words = await transcriptOf(file);
-      if (words !== null) return heard(words);
       const name = jobNameOf(file);
       const untilMs = clock.now() + WAIT_MS;
       for (let polls = 0; !signal.aborted; polls += 1) {
         const job = await jobOf(name);
-        if (job === null && (await start(name, file, format)) === 'refused') return { kind: 'not_heard' };
+        if (job === null) {
+          // Looked for after the job: whoever removed that one has left its transcript.
+          const words = await transcriptOf(file);
+          if (words !== null) return heard(words);
+          if ((await start(name, file, format)) === 'refused') return { kind: 'not_heard' };
+        }
         const hearing = job === null ? null : await finished(job, file);
         if (hearing !== null) return hearing;
         const pauseMs = POLL_AFTER_MS[Math.min(polls, POLL_AFTER_MS.length - 1)] ?? 0;

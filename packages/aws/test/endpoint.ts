@@ -8,6 +8,7 @@ import {
   createS3Service,
   createSecretsService,
   createSqsService,
+  createTranscribeService,
   openSecretStore,
   OWNER_CREDENTIALS,
   REGION,
@@ -34,11 +35,13 @@ export const openEndpoint = async (): Promise<TestEndpoint> => {
     return { clientConfig: { region: process.env['AWS_REGION'] ?? REGION, endpoint: given }, close: async () => {} };
   const clock = systemClock;
   const faults = createFaultSwitches();
+  const objects = createObjectStore({ clock });
   const server = await startEmbeddedAws({
     port: 0,
     services: [
       createDynamoDbService({ clock }),
-      createS3Service({ objects: createObjectStore({ clock }) }),
+      createS3Service({ objects }),
+      createTranscribeService({ objects, clock }),
       createSqsService({ queues: createQueues({ clock }), faults }),
       createSecretsService({ secrets: openSecretStore(undefined, clock), clock }),
     ],
