@@ -36,8 +36,13 @@ const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
   if (photo !== undefined) expectField('photo', fileIds.includes(String(photo['file_id'])));
   for (const kind of MEDIA) {
     const file = object(raw[kind]);
-    if (file !== undefined && !(kind === 'document' && raw['animation'] !== undefined))
-      expectField(kind, fileIds.includes(String(file['file_id'])));
+    if (file === undefined || (kind === 'document' && raw['animation'] !== undefined)) continue;
+    const kept = entry.attachments?.find(({ fileId }) => fileId === file['file_id']);
+    const fields = { file_unique_id: kept?.uniqueId, file_name: kept?.name, mime_type: kept?.mimeType };
+    const numbers = { file_size: kept?.sizeBytes, duration: kept?.durationS };
+    expectField(kind, kept?.kind === kind);
+    for (const [field, value] of Object.entries({ ...fields, ...numbers }))
+      if (file[field] !== undefined) expectField(`${kind}.${field}`, value === file[field]);
   }
   const spoken = {
     location: 'location',
@@ -46,6 +51,7 @@ const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
     poll: 'poll',
     dice: 'rolled',
     story: 'story',
+    checklist: 'checklist',
   };
   for (const [field, word] of Object.entries(spoken))
     if (raw[field] !== undefined) expectField(field, entry.text.includes(word) || raw['venue'] !== undefined);
