@@ -1,15 +1,27 @@
 import {
   asidesIn,
   BOT_COMMANDS,
+  heartbeatText,
   inOrder,
+  isPrivateLane,
   laneAddressOf,
   MODEL_CHOICES,
   modelChoiceOf,
+  nearestCommand,
   OWNER_COMMANDS,
   tokensText,
   usageOver,
 } from '@agent-claw/core';
-import type { AccessList, DayUsage, InboxEntry, Lane, LaneSettings, MenuName, ReplyFile } from '@agent-claw/core';
+import type {
+  AccessList,
+  BotCommand,
+  DayUsage,
+  InboxEntry,
+  Lane,
+  LaneSettings,
+  MenuName,
+  ReplyFile,
+} from '@agent-claw/core';
 import { CLAIMED_TEXT, knockText, plain, standingText, WELCOME_TEXT } from './access-text.ts';
 
 export interface CommandReply {
@@ -17,6 +29,8 @@ export interface CommandReply {
   readonly newConversation?: boolean;
   /** What was put aside goes back into the inbox. */
   readonly retries?: boolean;
+  /** A regular check is made once. */
+  readonly checks?: boolean;
   /** Shown instead of the text, which is empty then. */
   readonly menu?: MenuName;
   /** Sent as a file, with the text below it. */
@@ -35,11 +49,21 @@ export interface CommandContext {
 const helpText = ({ sender }: InboxEntry, { access }: CommandContext): string =>
   [
     'I am your assistant. Write to me in plain words; I keep notes in your workspace and remember what you ask me to.',
-    [...BOT_COMMANDS, ...(sender.id === access.ownerId ? OWNER_COMMANDS : [])]
-      .map(({ name, description }) => `/${name} – ${description}`)
-      .join('\n'),
+    ...TOPICS.map((topic) =>
+      commandsFor(sender.id, access)
+        .filter((command) => command.topic === topic)
+        .map(({ name, description }) => `/${name} – ${description}`)
+        .join('\n'),
+    ),
     'While I work you can add to what you said: I take it in. To interrupt me, say "stop" or press ⏹.',
   ].join('\n\n');
+
+const TOPICS = ['conversation', 'work', 'files', 'settings', 'people'] as const;
+
+const commandsFor = (senderId: string, { ownerId }: AccessList): readonly BotCommand[] => [
+  ...BOT_COMMANDS,
+  ...(senderId === ownerId ? OWNER_COMMANDS : []),
+];
 
 /** A claim comes with its code, as any deep link does. */
 const greeting = ({ sender, command }: InboxEntry, { access }: CommandContext): string =>
@@ -69,7 +93,7 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
     case 'queue':
       return { markdown: queueText(context) };
     case 'status':
-      return { markdown: statusText(lane) };
+      return { markdown: statusText(context) };
     case 'usage':
       return { markdown: usageText(context) };
     case 'settings':
@@ -81,8 +105,15 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
       return {
         markdown: `Your Telegram id is \`${entry.sender.id}\`. You are ${standingText(entry.sender.id, access)}.`,
       };
-    default:
-      return { markdown: `I do not know /${plain(name)}. Send /help for what I can do.` };
+    case 'heartbeat':
+    case 'jobs':
+      if (!isPrivateLane(laneAddressOf(lane.laneId), access)) return { markdown: NOT_HERE };
+      return name === 'jobs' ? { markdown: jobsText(lane) } : heartbeatReply(entry.command?.args ?? '');
+    default: {
+      const meant = nearestCommand(name, commandsFor(entry.sender.id, access));
+      const hint = meant === null ? 'Send /help for what I can do.' : `Did you mean /${meant.name}?`;
+      return { markdown: `I do not know /${plain(name)}. ${hint}` };
+    }
   }
 };
 
@@ -90,6 +121,29 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
 const maySet = ({ sender }: InboxEntry, { lane, access }: CommandContext): boolean =>
   sender.id === access.ownerId || !laneAddressOf(lane.laneId).place.startsWith('-');
 const NOT_YOURS = 'Only my owner changes how I work in a group.';
+
+const NOT_HERE = 'That is between my owner and me, in our private chat.';
+
+const heartbeatReply = (args: string): CommandReply => {
+  switch (args.trim().toLowerCase()) {
+    case 'on':
+      return { markdown: heartbeatText({ heartbeat: true }), settings: { heartbeat: true } };
+    case 'off':
+      return { markdown: heartbeatText({ heartbeat: false }), settings: { heartbeat: false } };
+    case 'now':
+      return { markdown: 'I am checking. If nothing needs you, you hear no more of it.', checks: true };
+    default:
+      return { markdown: '', menu: 'heartbeat' };
+  }
+};
+
+const jobsText = ({ settings }: Lane): string =>
+  [
+    '**What runs by itself**',
+    `• Every 30 minutes: a regular check, ${settings?.heartbeat === false ? 'switched off' : 'switched on'}; /heartbeat changes that`,
+    '• Every minute: a look for messages that were left waiting; it asks no model',
+    'Reminders and jobs of your own do not exist yet.',
+  ].join('\n');
 
 const modelReply = (args: string): CommandReply => {
   const name = args.toLowerCase();
@@ -112,13 +166,18 @@ const waitingIn = (lane: Lane): readonly InboxEntry[] => {
   return inOrder(lane.inbox).filter(({ id, kind }) => kind !== 'stop' && !beside.has(id));
 };
 
-const statusText = (lane: Lane): string => {
+const statusText = ({ lane, access, nowMs }: CommandContext): string => {
+  const working = lane.turn === undefined || lane.turn.kind === 'command' ? null : nowMs - lane.turn.startedAtMs;
   const waiting = waitingIn(lane).length;
   const parked = Object.keys(lane.parked ?? {}).length;
   return [
     '**Status**',
     `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
+    `• Now: ${working === null ? 'at rest' : `working for ${lasting(working)}`}`,
     `• Model: ${modelChoiceOf(lane.settings)}`,
+    ...(isPrivateLane(laneAddressOf(lane.laneId), access)
+      ? [`• Regular checks: ${lane.settings?.heartbeat === false ? 'off' : 'on'}`]
+      : []),
     ...(lane.usage?.last === undefined
       ? []
       : [`• Context: ${tokensText(lane.usage.last.contextTokens)} tokens read for the last answer`]),

@@ -1,5 +1,5 @@
 import { laneAddressOf, updateEntryId } from '@agent-claw/core';
-import { aLaneId, anEntry, aTurn } from '@agent-claw/testkit';
+import { aDone, aLaneId, anEntry, aTurn } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import type { ManualClock } from '@agent-claw/testkit';
 import { aLegWorld } from '../test/leg-world.ts';
@@ -252,5 +252,65 @@ describe('a long answer about the bot', () => {
     await world.clock.advance(30_000);
     expect(await leg).toEqual({ kind: 'finished', turns: 1 });
     expect(world.shown().slice(1).join('')).toBe(help);
+  });
+});
+
+describe('/heartbeat', () => {
+  it('switches regular checks by word and by button, and is the owner’s alone', async () => {
+    const world = aLegWorld();
+    await world.say(aCommand(1, 'heartbeat', 'off'));
+    await world.leg();
+    expect(world.lane()?.settings).toEqual({ heartbeat: false });
+    await world.say(aCommand(2, 'heartbeat'));
+    await world.leg();
+    await world.say(aPress(world, 3, 'Turn checks on'));
+    await world.leg();
+    expect({ settings: world.lane()?.settings, labels: buttonsIn(world).labels }).toEqual({
+      settings: { heartbeat: true },
+      labels: ['Turn checks off', 'Close'],
+    });
+    const guest = aLegWorld([], (lanes) => lanes, {
+      laneId: aLaneId('4242002'),
+      record: { guests: { 4242002: { name: 'Grace', sinceMs: 0 } } },
+    });
+    await guest.say(aCommand(1, 'heartbeat', 'off'), aCommand(2, 'jobs'));
+    await guest.leg();
+    expect({ shown: new Set(guest.shown()), settings: guest.lane()?.settings }).toEqual({
+      shown: new Set(['That is between my owner and me, in our private chat.']),
+      settings: undefined,
+    });
+  });
+
+  it('makes a check at once when asked to, and brings what needs the owner', async () => {
+    const world = aLegWorld([aDone('the plants are dry')]);
+    await world.say(aCommand(1, 'heartbeat', 'now'));
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 2 });
+    expect({ shown: world.shown(), inbox: world.lane()?.inbox }).toEqual({
+      shown: ['I am checking. If nothing needs you, you hear no more of it.', 'the plants are dry'],
+      inbox: {},
+    });
+  });
+});
+
+describe('a command that is none', () => {
+  it('gets the nearest one as a hint, and /help when none is near', async () => {
+    const world = aLegWorld();
+    await world.say(aCommand(1, 'setings'), aCommand(2, 'weather_tomorrow'));
+    await world.leg();
+    expect(world.shown()).toEqual([
+      'I do not know /setings. Did you mean /settings?',
+      String.raw`I do not know /weather\_tomorrow. Send /help for what I can do.`,
+    ]);
+  });
+});
+
+describe('/status and /jobs', () => {
+  it('tell what is chosen, what runs and what runs by itself', async () => {
+    const world = aLegWorld();
+    await world.say(aCommand(1, 'heartbeat', 'off'), aCommand(2, 'status'), aCommand(3, 'jobs'));
+    await world.leg();
+    const said = world.shown().join('');
+    for (const line of ['• Now: at rest', '• Model: default', '• Regular checks: off', 'a regular check, switched off'])
+      expect(said).toContain(line);
   });
 });

@@ -1,4 +1,4 @@
-import { takenBy } from '@agent-claw/core';
+import { heartbeatEntry, takenBy } from '@agent-claw/core';
 import type { ActiveTurn, InboxEntry, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
@@ -36,7 +36,7 @@ export const createRunCommand =
       : await answerCommand(deps, entry, lane, outbox.clock.now());
     const delivery = await say(deps, outbox, turn, entry, reply);
     const result = resultOf(delivery, turn.taken);
-    return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane) } : result;
+    return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane, outbox.clock.now()) } : result;
   };
 
 const say = async (
@@ -51,7 +51,13 @@ const say = async (
   return deliverReply(outbox, deps.renderer, { ...reply, startedAtMs });
 };
 
-const changesOf = ({ newConversation, retries }: CommandReply, lane: Lane) => ({
+const changesOf = ({ newConversation, retries, checks }: CommandReply, lane: Lane, nowMs: number) => ({
   ...(newConversation === true ? { newConversation } : {}),
+  ...(checks === true ? { requeued: checkAt(nowMs) } : {}),
   ...(retries === true ? { requeued: lane.parked ?? {}, parked: {} } : {}),
 });
+
+const checkAt = (nowMs: number): Lane['inbox'] => {
+  const entry = heartbeatEntry(nowMs);
+  return { [entry.id]: entry };
+};

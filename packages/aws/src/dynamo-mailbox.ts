@@ -26,11 +26,12 @@ const MAX_ROUNDS = 8;
 export const dynamoMailbox = (table: LaneTable): Mailbox => ({
   append: (request) => append(table, request),
   amend: (request) => amendInbox(table, request),
-  isIdle: async (laneId, nowMs) => {
+  glance: async (laneId, nowMs) => {
     const item = await readLane(table, laneId);
-    if (item === null) return true;
+    if (item === null) return { isIdle: true, settings: {} };
     const isLeased = item.leaseUntilMs !== undefined && item.leaseUntilMs + LEASE_SKEW_MARGIN_MS >= nowMs;
-    return item.turn === undefined && !isLeased && Object.keys(item.inbox ?? {}).length === 0;
+    const isIdle = item.turn === undefined && !isLeased && Object.keys(item.inbox ?? {}).length === 0;
+    return { isIdle, settings: item.settings ?? {} };
   },
 });
 

@@ -6,6 +6,8 @@ export interface LaneSettings {
   readonly usageFooter?: boolean;
   /** Whether the draft shows which tool is at work; on by default. */
   readonly progress?: boolean;
+  /** Whether regular checks are made; on by default, and of use in the owner's private lane only. */
+  readonly heartbeat?: boolean;
 }
 
 /** The models that can be chosen, the default first. */

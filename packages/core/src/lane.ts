@@ -1,3 +1,4 @@
+import { heartbeatEntryId } from './ids.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { MediaProblem } from './media.ts';
@@ -128,6 +129,16 @@ export const inOrder = (inbox: Lane['inbox']): readonly InboxEntry[] =>
   Object.values(inbox).sort(
     (a, b) => a.sentAtEpochS - b.sentAtEpochS || a.sequence - b.sequence || (a.id < b.id ? -1 : 1),
   );
+
+/** A regular check. The system speaks to itself: no words and no sender that anybody could pretend to be. */
+export const heartbeatEntry = (scheduledAtMs: number): InboxEntry => ({
+  id: heartbeatEntryId(scheduledAtMs),
+  kind: 'heartbeat',
+  sentAtEpochS: Math.floor(scheduledAtMs / 1000),
+  sequence: Math.floor(scheduledAtMs / 60_000),
+  sender: { id: 'system', name: 'heartbeat' },
+  text: '',
+});
 
 export interface ConversationRef {
   readonly laneId: LaneId;

@@ -1,7 +1,7 @@
 import { MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
-export type MenuName = 'settings' | 'model';
+export type MenuName = 'settings' | 'model' | 'heartbeat';
 
 /** What a button does. A setting is set to a value and never flipped, so that doing it again changes nothing. */
 export type MenuAction =
@@ -83,6 +83,8 @@ export const menuOf = (name: MenuName, settings: LaneSettings = {}): Menu => {
       return { markdown: settingsText(settings), rows: settingsRows(settings) };
     case 'model':
       return { markdown: modelText(settings), rows: modelRows(settings) };
+    case 'heartbeat':
+      return { markdown: heartbeatText(settings), rows: heartbeatRows(settings) };
   }
 };
 
@@ -93,6 +95,26 @@ export const closedMenuText = (settings: LaneSettings = {}): string =>
 const onOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
 const isFooterOn = ({ usageFooter }: LaneSettings): boolean => usageFooter ?? false;
 const isProgressOn = ({ progress }: LaneSettings): boolean => progress ?? true;
+
+const isHeartbeatOn = ({ heartbeat }: LaneSettings): boolean => heartbeat ?? true;
+
+/** Whether regular checks are made, and how to change what they are about. */
+export const heartbeatText = (settings: LaneSettings = {}): string =>
+  [
+    `**Regular checks:** ${onOff(isHeartbeatOn(settings))}`,
+    'Within the active hours I look through HEARTBEAT.md and speak up only when something needs you. While that file asks for nothing, I do not even look.',
+    '/heartbeat now checks once, on or off.',
+  ].join('\n');
+
+const heartbeatRows = (settings: LaneSettings): Menu['rows'] => [
+  [
+    {
+      label: `Turn checks ${onOff(!isHeartbeatOn(settings))}`,
+      action: { kind: 'set', settings: { heartbeat: !isHeartbeatOn(settings) }, menu: 'heartbeat' },
+    },
+  ],
+  [{ label: 'Close', action: { kind: 'close' } }],
+];
 
 const settingsText = (settings: LaneSettings): string =>
   [

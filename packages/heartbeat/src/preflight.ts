@@ -3,7 +3,7 @@ import type { LaneId, Mailbox, WorkspaceStore } from '@agent-claw/core';
 import { isWithinActiveHours } from './active-hours.ts';
 
 export interface PreflightDeps {
-  readonly mailbox: Pick<Mailbox, 'isIdle'>;
+  readonly mailbox: Pick<Mailbox, 'glance'>;
   readonly workspace: Pick<WorkspaceStore, 'read'>;
   /** Null while there is no bot or no owner. */
   readonly laneId: LaneId | null;
@@ -15,7 +15,7 @@ export type PreflightOutcome =
   | { readonly kind: 'due'; readonly laneId: LaneId }
   | {
       readonly kind: 'skipped';
-      readonly reason: 'no_owner' | 'outside_active_hours' | 'nothing_to_check' | 'lane_busy';
+      readonly reason: 'no_owner' | 'outside_active_hours' | 'switched_off' | 'nothing_to_check' | 'lane_busy';
     };
 
 /**
@@ -30,6 +30,8 @@ export const createPreflight =
       return { kind: 'skipped', reason: 'outside_active_hours' };
     const file = await deps.workspace.read('HEARTBEAT.md');
     if (file === null || isEffectivelyEmpty(file.content)) return { kind: 'skipped', reason: 'nothing_to_check' };
-    if (!(await deps.mailbox.isIdle(deps.laneId, nowMs))) return { kind: 'skipped', reason: 'lane_busy' };
+    const { isIdle, settings } = await deps.mailbox.glance(deps.laneId, nowMs);
+    if (settings.heartbeat === false) return { kind: 'skipped', reason: 'switched_off' };
+    if (!isIdle) return { kind: 'skipped', reason: 'lane_busy' };
     return { kind: 'due', laneId: deps.laneId };
   };

@@ -1,5 +1,13 @@
 import { heartbeatEntryId } from '@agent-claw/core';
-import { aLaneId, anEntry, manualClock, memoryLanes, memoryWakeQueue, memoryWorkspaceStore } from '@agent-claw/testkit';
+import {
+  aLaneId,
+  anEntry,
+  aTurn,
+  manualClock,
+  memoryLanes,
+  memoryWakeQueue,
+  memoryWorkspaceStore,
+} from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { createSendHeartbeat } from './send-heartbeat.ts';
 import type { SendHeartbeatDeps } from './send-heartbeat.ts';
@@ -15,7 +23,23 @@ const aWorld = (override: Partial<SendHeartbeatDeps> = {}, heartbeatMd = '- [ ] 
   const clock = manualClock(NOON + 2_000);
   const times = { clock, timeZone: 'UTC', activeHours: '08:00-23:00' };
   const send = createSendHeartbeat({ mailbox, wakes, workspace, laneId, ...times, ...override });
-  return { send, wakes, mailbox, laneId, clock, waiting: () => Object.values(lanes.peek(laneId)?.inbox ?? {}) };
+  /** As the runner does it when the owner says so. */
+  const switchTo = async (heartbeat: boolean): Promise<void> => {
+    const acquired = await lanes.lanes.acquire(laneId, 'w/1', clock.now());
+    if (acquired.kind !== 'acquired') throw new Error('The lane is held.');
+    await lanes.lanes.saveTurn(acquired.lease, aTurn());
+    await lanes.lanes.notePart(acquired.lease, 'p0', { state: 'sent' }, { settings: { heartbeat } });
+    await lanes.lanes.finish(acquired.lease, { answered: [] }, clock.now());
+  };
+  return {
+    switchTo,
+    send,
+    wakes,
+    mailbox,
+    laneId,
+    clock,
+    waiting: () => Object.values(lanes.peek(laneId)?.inbox ?? {}),
+  };
 };
 
 describe('send-heartbeat', () => {
@@ -58,6 +82,15 @@ describe('send-heartbeat', () => {
     await mailbox.append({ laneId, entry: anEntry(1), nowMs: NOON });
     expect(await send(NOON)).toEqual({ kind: 'skipped', reason: 'lane_busy' });
     expect(waiting()).toEqual([anEntry(1)]);
+  });
+
+  it('stays quiet while the owner has switched it off in their chat, and no longer', async () => {
+    const { send, waiting, switchTo } = aWorld();
+    await switchTo(false);
+    expect(await send(NOON)).toEqual({ kind: 'skipped', reason: 'switched_off' });
+    expect(waiting()).toEqual([]);
+    await switchTo(true);
+    expect(await send(NOON)).toEqual({ kind: 'sent' });
   });
 
   it('leaves a tick that is late to the next one', async () => {

@@ -1,10 +1,10 @@
-import { heartbeatEntryId } from '@agent-claw/core';
-import type { Clock, InboxEntry, Mailbox, WakeQueue } from '@agent-claw/core';
+import { heartbeatEntry } from '@agent-claw/core';
+import type { Clock, Mailbox, WakeQueue } from '@agent-claw/core';
 import { createPreflight } from './preflight.ts';
 import type { PreflightDeps, PreflightOutcome } from './preflight.ts';
 
 export interface SendHeartbeatDeps extends PreflightDeps {
-  readonly mailbox: Pick<Mailbox, 'isIdle' | 'append'>;
+  readonly mailbox: Pick<Mailbox, 'glance' | 'append'>;
   readonly wakes: WakeQueue;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -35,19 +35,9 @@ export const createSendHeartbeat = (deps: SendHeartbeatDeps) => {
       return checked;
     }
     const { laneId } = checked;
-    const appended = await deps.mailbox.append({ laneId, entry: entryAt(scheduledAtMs), nowMs });
+    const appended = await deps.mailbox.append({ laneId, entry: heartbeatEntry(scheduledAtMs), nowMs });
     if (appended.kind === 'full') return { kind: 'skipped', reason: 'full' };
     await deps.wakes.ring(laneId);
     return { kind: 'sent' };
   };
 };
-
-/** The system speaks to itself: no words and no sender that anybody could pretend to be. */
-const entryAt = (scheduledAtMs: number): InboxEntry => ({
-  id: heartbeatEntryId(scheduledAtMs),
-  kind: 'heartbeat',
-  sentAtEpochS: Math.floor(scheduledAtMs / 1000),
-  sequence: Math.floor(scheduledAtMs / 60_000),
-  sender: { id: 'system', name: 'heartbeat' },
-  text: '',
-});

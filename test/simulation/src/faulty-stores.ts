@@ -12,7 +12,7 @@ const twice = <T>(deps: RemoteDeps, process: Process, call: Call, effect: () => 
 export const mailboxFor = (deps: RemoteDeps, process: Process, inner: Mailbox, who: 'I' | 'H'): Mailbox => ({
   append: (request) => twice(deps, process, `${who}.append`, () => inner.append(request)),
   amend: (request) => twice(deps, process, 'I.append', () => inner.amend(request)),
-  isIdle: (laneId, nowMs) => twice(deps, process, 'H.idle', () => inner.isIdle(laneId, nowMs)),
+  glance: (laneId, nowMs) => twice(deps, process, 'H.idle', () => inner.glance(laneId, nowMs)),
 });
 
 export interface LaneWatch {

@@ -1,5 +1,6 @@
 import type { InboxEntry } from '../lane.ts';
 import type { LaneId } from '../ids.ts';
+import type { LaneSettings } from '../lane-settings.ts';
 
 export interface AppendRequest {
   readonly laneId: LaneId;
@@ -25,6 +26,11 @@ export type AmendOutcome =
   /** No such message waits (a command or a stop stays what it is): a turn has taken it, it was answered, or a newer edit came before. Nothing changed. */
   | { readonly kind: 'not_waiting' };
 
+export interface LaneGlance {
+  readonly isIdle: boolean;
+  readonly settings: LaneSettings;
+}
+
 /** The receiving side of a lane. */
 export interface Mailbox {
   /**
@@ -39,6 +45,6 @@ export interface Mailbox {
    * @throws RetryableError when the store refuses or does not answer; amending again is safe.
    */
   amend(request: AmendRequest): Promise<AmendOutcome>;
-  /** True while the lane has no turn, no live lease and nothing waiting: the heartbeat stays out of a busy lane. */
-  isIdle(laneId: LaneId, nowMs: number): Promise<boolean>;
+  /** What the heartbeat has to know of a lane, by one read. `isIdle`: it has no turn, no live lease and nothing waiting. */
+  glance(laneId: LaneId, nowMs: number): Promise<LaneGlance>;
 }

@@ -271,7 +271,7 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
       const lease = await leaseOf(world);
       await world.lanes.saveTurn(lease, aTurn({ taken: ids(1, 2) }));
       expect(await world.lanes.finish(lease, { answered: ids(1, 2) }, NOW)).toEqual({ kind: 'released' });
-      expect(await world.mailbox.isIdle(world.laneId, NOW)).toBe(true);
+      expect(await world.mailbox.glance(world.laneId, NOW)).toMatchObject({ isIdle: true });
       const next = await world.lanes.acquire(world.laneId, 'wake-2/b', NOW);
       expect(next).toMatchObject({ kind: 'acquired', lane: { inbox: {}, fence: 2, crashes: 0, turnCount: 1 } });
       expect(next).not.toHaveProperty('lane.turn');

@@ -165,23 +165,33 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
     });
   });
 
-  describe('isIdle', () => {
+  describe('glance', () => {
+    it('shows the settings of the lane', async () => {
+      const { mailbox, laneId, lanes } = await create();
+      expect(await mailbox.glance(laneId, NOW)).toEqual({ isIdle: true, settings: {} });
+      const acquired = await lanes.acquire(laneId, 'wake-1/a', NOW);
+      if (acquired.kind !== 'acquired') throw new Error('Expected the lane to be free.');
+      await lanes.saveTurn(acquired.lease, aTurn());
+      await lanes.notePart(acquired.lease, 'p0', { state: 'sending' }, { settings: { heartbeat: false } });
+      expect(await mailbox.glance(laneId, NOW)).toEqual({ isIdle: false, settings: { heartbeat: false } });
+    });
+
     it('is true for a lane that nobody used', async () => {
       const { mailbox, laneId } = await create();
-      expect(await mailbox.isIdle(laneId, NOW)).toBe(true);
+      expect(await mailbox.glance(laneId, NOW)).toMatchObject({ isIdle: true });
     });
 
     it('is false while something waits', async () => {
       const { mailbox, laneId } = await create();
       await mailbox.append({ laneId, entry: anEntry(1), nowMs: NOW });
-      expect(await mailbox.isIdle(laneId, NOW)).toBe(false);
+      expect(await mailbox.glance(laneId, NOW)).toMatchObject({ isIdle: false });
     });
 
     it('is false under a live lease and true after its end and margin', async () => {
       const { mailbox, laneId, lanes } = await create();
       await lanes.acquire(laneId, 'wake-1/a', NOW);
-      expect(await mailbox.isIdle(laneId, NOW + LEASE_MS)).toBe(false);
-      expect(await mailbox.isIdle(laneId, NOW + LEASE_MS + LEASE_SKEW_MARGIN_MS + 1)).toBe(true);
+      expect(await mailbox.glance(laneId, NOW + LEASE_MS)).toMatchObject({ isIdle: false });
+      expect(await mailbox.glance(laneId, NOW + LEASE_MS + LEASE_SKEW_MARGIN_MS + 1)).toMatchObject({ isIdle: true });
     });
 
     it('is false while a turn is unfinished', async () => {
@@ -190,7 +200,7 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
       if (acquired.kind !== 'acquired') throw new Error('Expected the lane to be free.');
       await lanes.saveTurn(acquired.lease, aTurn());
       await lanes.handOver(acquired.lease);
-      expect(await mailbox.isIdle(laneId, NOW)).toBe(false);
+      expect(await mailbox.glance(laneId, NOW)).toMatchObject({ isIdle: false });
     });
   });
 };

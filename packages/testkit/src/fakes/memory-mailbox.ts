@@ -34,11 +34,12 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
     records.set(laneId, { ...record, lane: { ...record.lane, inbox: { ...record.lane.inbox, [id]: amended } } });
     return { kind: 'amended' };
   },
-  isIdle: async (laneId, nowMs) => {
+  glance: async (laneId, nowMs) => {
     const lane = records.get(laneId)?.lane;
-    if (lane === undefined) return true;
+    if (lane === undefined) return { isIdle: true, settings: {} };
     const isLeased = lane.lease !== undefined && lane.lease.expiresAtMs + LEASE_SKEW_MARGIN_MS >= nowMs;
-    return lane.turn === undefined && !isLeased && Object.keys(lane.inbox).length === 0;
+    const isIdle = lane.turn === undefined && !isLeased && Object.keys(lane.inbox).length === 0;
+    return { isIdle, settings: lane.settings ?? {} };
   },
 });
 
