@@ -24,6 +24,10 @@ import { steeredAnsweredTwice } from './steered-answered-twice.ts';
 import { steeredCountsAsConsumed } from './steered-counts-as-consumed.ts';
 import { stopReachesNewer } from './stop-reaches-newer.ts';
 import { thirdCopy } from './third-copy.ts';
+import { editKeepsOldWords } from './edit-keeps-old-words.ts';
+import { buttonStopsAnyTurn } from './button-stops-any-turn.ts';
+import { buttonReachesAll } from './button-reaches-all.ts';
+import { parkedInSilence } from './parked-in-silence.ts';
 
 /** Every mistake that the simulation has to find. */
 export const BUGS: readonly PlantedBug[] = [
@@ -52,4 +56,8 @@ export const BUGS: readonly PlantedBug[] = [
   steeredCountsAsConsumed,
   stopReachesNewer,
   thirdCopy,
+  editKeepsOldWords,
+  buttonStopsAnyTurn,
+  buttonReachesAll,
+  parkedInSilence,
 ];

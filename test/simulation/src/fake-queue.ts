@@ -14,8 +14,8 @@ export interface Received {
 /** SQS as far as it matters here: visibility, redelivery, doubles, and a dead-letter queue at 20 receives. */
 export interface FakeQueue {
   ring(process: Process, call: Call, laneId: LaneId, delayS: number): Promise<void>;
-  /** Puts a body in that none of our services wrote. */
-  put(body: string): void;
+  /** Puts a body in that none of our services wrote. @returns its id. */
+  put(body: string): string;
   receiptFor(process: Process, id: string): WakeReceipt;
   /** Acknowledges. */
   remove(id: string): void;
@@ -75,16 +75,17 @@ export const createFakeQueue = (
     message.visibleAtMs = timeline.now() + ms;
     timeline.at(message.visibleAtMs, () => show(message));
   };
-  const put = (body: string, delayMs: number): void => {
+  const put = (body: string, delayMs: number): string => {
     const id = `w${++state.count}`;
     const message: Message = { id, body, visibleAtMs: 0, receives: 0 };
     messages.set(id, message);
     hide(message, delayMs + random.int(5, 60));
+    return id;
   };
 
   return {
     ring: (process, call, laneId, delayS) => {
-      const effect = async (): Promise<void> => put(JSON.stringify({ v: 1, laneId }), delayS * 1_000);
+      const effect = async (): Promise<void> => void put(JSON.stringify({ v: 1, laneId }), delayS * 1_000);
       return remote(deps, process, call, effect, { afterLost: effect });
     },
     put: (body) => put(body, 0),

@@ -205,6 +205,11 @@ export const createFakeSessions = (
               const unread = machine.table.turn(call, nobody.signal)[Symbol.asyncIterator]();
               unread.next().catch(() => undefined);
               nobody.abort();
+              // Now and then the caller learns it late, after the run, and from the end of the microVM.
+              if (random.chance(0.4)) {
+                await new Promise<void>((resolve) => timeline.after(random.int(3_000, 30_000), resolve));
+                if (random.chance(0.7)) machine.process.die();
+              }
               throw new RetryableError('The call had no answer.');
             },
             { latencyMs: LATENCY },

@@ -1,5 +1,13 @@
 import { RetryableError } from '@agent-claw/core';
-import type { ConversationStore, LaneStore, Mailbox, OpenLanes, WorkspaceStore, WriteOutcome } from '@agent-claw/core';
+import type {
+  ActiveTurn,
+  ConversationStore,
+  LaneStore,
+  Mailbox,
+  OpenLanes,
+  WorkspaceStore,
+  WriteOutcome,
+} from '@agent-claw/core';
 import type { Call } from './fault-ids.ts';
 import type { Process } from './process.ts';
 import { remote } from './remote-call.ts';
@@ -9,16 +17,30 @@ import type { RemoteDeps } from './remote-call.ts';
 const twice = <T>(deps: RemoteDeps, process: Process, call: Call, effect: () => Promise<T>): Promise<T> =>
   remote(deps, process, call, effect, { afterLost: effect });
 
-export const mailboxFor = (deps: RemoteDeps, process: Process, inner: Mailbox, who: 'I' | 'H'): Mailbox => ({
+export const mailboxFor = (
+  deps: RemoteDeps,
+  process: Process,
+  inner: Mailbox,
+  who: 'I' | 'H',
+  amended?: (updateId: number) => void,
+): Mailbox => ({
   append: (request) => twice(deps, process, `${who}.append`, () => inner.append(request)),
-  amend: (request) => twice(deps, process, 'I.append', () => inner.amend(request)),
+  amend: (request) =>
+    twice(deps, process, 'I.append', async () => {
+      const outcome = await inner.amend(request);
+      deps.note(process.name, `${outcome.kind}: ${request.entry.text}`);
+      if (outcome.kind === 'amended') amended?.(request.entry.sequence);
+      return outcome;
+    }),
   glance: (laneId, nowMs) => twice(deps, process, 'H.idle', () => inner.glance(laneId, nowMs)),
 });
 
 export interface LaneWatch {
   readonly leased: (process: Process, laneId: string, fence: number, turnId: string | undefined) => void;
-  readonly began: (process: Process, turnId: string) => void;
-  readonly released: (process: Process) => void;
+  readonly renewed: (process: Process, laneId: string) => void;
+  readonly began: (process: Process, laneId: string, turn: ActiveTurn) => void;
+  /** `isInOrder`: not because the leg failed. */
+  readonly released: (process: Process, laneId: string, isInOrder: boolean) => void;
   readonly refused: (process: Process, what: string) => void;
   /** A part is in the ledger; without a message's number it is about to be sent. */
   readonly noted: (process: Process, laneId: string, part: string, messageId: number | undefined) => void;
@@ -50,11 +72,13 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
           faults.fire('L2.renewals_fail');
           throw new RetryableError('L.renew was refused. Another attempt may succeed.');
         }
-        return inner.renew(lease, nowMs);
+        const write = await inner.renew(lease, nowMs);
+        if (write.kind === 'done') watch.renewed(process, lease.laneId);
+        return write;
       }),
     saveTurn: (lease, turn, session) =>
       leased('L.saveTurn', () => {
-        watch.began(process, turn.id);
+        watch.began(process, lease.laneId, turn);
         deps.note(process.name, `begins ${turn.id} (${turn.kind}) with ${turn.taken.join(' ')}`);
         return inner.saveTurn(lease, turn, session);
       }),
@@ -79,14 +103,14 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
       leased('L.finish', async () => {
         const outcome = await inner.finish(lease, request, nowMs);
         deps.note(process.name, `finishes ${request.answered.join(' ')}: ${outcome.kind}`);
-        if (outcome.kind === 'released') watch.released(process);
+        if (outcome.kind === 'released') watch.released(process, lease.laneId, true);
         return outcome;
       }),
     handOver: (lease, how) =>
       leased('L.handOver', async () => {
         const outcome = await inner.handOver(lease, how);
         deps.note(process.name, `gives the lane back: ${outcome.kind}`);
-        if (outcome.kind === 'done') watch.released(process);
+        if (outcome.kind === 'done') watch.released(process, lease.laneId, how?.crashes !== 'add');
         return outcome;
       }),
   };

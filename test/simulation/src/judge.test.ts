@@ -34,6 +34,9 @@ const problemsOf = (override: Partial<Sightings>): readonly string[] =>
     alarms: [],
     undeliverable: new Set(),
     staleCalls: [],
+    turns: new Map([[`${LANE}/t1`, new Set(['u1', 'u2'])]]),
+    steered: new Set(),
+    legsLost: new Map(),
     ticks: 1,
     closedLanes: new Set(),
     parked: new Set(),
@@ -62,12 +65,33 @@ describe('the judge', () => {
     ]);
   });
 
-  it('takes a message that was put aside only with an alarm', () => {
+  it('takes a message that was put aside only with an alarm and a word to who wrote it', () => {
     const parked = { updates: [anUpdate(1)], parked: new Set([`${LANE}/u1`]) };
-    expect(problemsOf(parked)).toEqual(['update 1 was put aside without an alarm']);
-    expect(problemsOf({ ...parked, alarms: [{ atMs: 0, name: 'turn_parked', laneId: LANE, turnId: 't1' }] })).toEqual(
-      [],
-    );
+    const alarms = [{ atMs: 0, name: 'turn_parked', laneId: LANE, turnId: 't1' }];
+    const line = aMessage(10, '⚠️ I tried this three times.', { part: 'f0' });
+    expect(problemsOf({ ...parked, messages: [line] })).toEqual(['update 1 was put aside without an alarm']);
+    expect(problemsOf({ ...parked, alarms })).toEqual(['update 1 was put aside and nobody was told']);
+    expect(problemsOf({ ...parked, alarms, messages: [{ ...line, turnId: 't2' }] })).toEqual([
+      'update 1 was put aside and nobody was told',
+    ]);
+    expect(problemsOf({ ...parked, alarms, messages: [line] })).toEqual([]);
+  });
+
+  it('takes silence about what was put aside when saying it is what fails', () => {
+    const parked = { updates: [anUpdate(1)], parked: new Set([`${LANE}/u1`]) };
+    const alarms = [{ atMs: 0, name: 'turn_parked', laneId: LANE, turnId: 't1' }];
+    expect(problemsOf({ ...parked, alarms, legsLost: new Map([[LANE, 6]]) })).toEqual([]);
+    expect(problemsOf({ ...parked, alarms, undeliverable: new Set([`${LANE}/t1`]) })).toEqual([]);
+    expect(problemsOf({ ...parked, alarms: [...alarms, doubt] })).toEqual([]);
+  });
+
+  it('excuses by a refused or cut answer what was in its turn, and nothing else of the lane', () => {
+    const updates = [anUpdate(1), anUpdate(3)];
+    const cut = aMessage(10, '⚠️ The line was cut while I sent this answer');
+    const lost = ['update 3 was lost: its answer is nowhere'];
+    expect(problemsOf({ updates, undeliverable: new Set([`${LANE}/t1`]) })).toEqual(lost);
+    expect(problemsOf({ updates, messages: [cut] })).toEqual(lost);
+    expect(problemsOf({ updates, alarms: [doubt, doubt, doubt] })).toEqual(lost);
   });
 
   it('takes two copies only in doubt, and three never', () => {
@@ -94,6 +118,27 @@ describe('the judge', () => {
     const stop = anUpdate(2, { kind: 'stop' });
     expect(problemsOf({ updates: [anUpdate(1), stop] })).toEqual([]);
     expect(problemsOf({ updates: [stop, anUpdate(3)] })).toEqual(['update 3 was lost: its answer is nowhere']);
+  });
+
+  it('lets a button drop what its turn has in hand, and nothing else', () => {
+    const press = anUpdate(4, { kind: 'press', stopsTurn: 't1' });
+    expect(problemsOf({ updates: [anUpdate(1), anUpdate(2), press] })).toEqual([]);
+    expect(problemsOf({ updates: [anUpdate(1), anUpdate(3), press] })).toEqual([
+      'update 3 was lost: its answer is nowhere',
+    ]);
+    expect(problemsOf({ updates: [anUpdate(1), { ...press, stopsTurn: 't2' }] })).toEqual([
+      'update 1 was lost: its answer is nowhere',
+    ]);
+  });
+
+  it('wants the new words of an edit that came in time answered', () => {
+    const edit = anUpdate(2, { kind: 'edit', token: 'k1e2', edits: 'k1', isAmended: true });
+    const updates = [anUpdate(1), edit];
+    const old = [aMessage(10, '<k1 k1>')];
+    expect(problemsOf({ updates, messages: [aMessage(10, '<k1 <k1e2 k1> k1e2>')] })).toEqual([]);
+    expect(problemsOf({ updates, messages: old })).toEqual(['edit 2: k1 was answered in its old words']);
+    expect(problemsOf({ updates: [anUpdate(1), { ...edit, isAmended: false }], messages: old })).toEqual([]);
+    expect(problemsOf({ updates, messages: old, steered: new Set([`${LANE}/u1`]) })).toEqual([]);
   });
 
   it('counts the answers of commands', () => {

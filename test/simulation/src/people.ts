@@ -132,11 +132,11 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
         ...mention(room, `see ${next()}`),
         forward_origin: { type: 'hidden_user', sender_user_name: 'Bob' },
       });
-    } else if (dice < 0.92) {
+    } else if (dice < 0.91) {
       send({ place: STRANGER, sender: STRANGER }, 'message', { text: `let me in ${next()}` });
-    } else if (dice < 0.94) {
+    } else if (dice < 0.925) {
       deeds.push({ kind: 'delete', atMs, laneId: laneOf(room) });
-    } else if (dice < 0.97) {
+    } else if (dice < 0.965) {
       updateId += 1;
       const mine = updateId;
       const update = {
@@ -162,7 +162,8 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
         updateId: mine,
         laneId: laneOf(before.room),
         kind: 'edit' as const,
-        token: before.token,
+        token: `${before.token}e${mine}`,
+        edits: before.token,
         isStranger: false,
       };
       const body = (): object => {
@@ -173,7 +174,7 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
           chat: chatOf(before.room),
           from: personOf(before.room),
           ...topicOf(before.room),
-          ...mention(before.room, `rather about ${before.token}`),
+          ...mention(before.room, `rather about ${before.token} ${update.token}`),
         };
         return { update_id: mine, edited_message };
       };

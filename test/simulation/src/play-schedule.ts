@@ -1,18 +1,20 @@
 import { fencedWorkspace } from '@agent-claw/agent-container/tools/fenced-workspace';
-import type { AccessList, LaneId, Log } from '@agent-claw/core';
+import type { AccessList, LaneId } from '@agent-claw/core';
 import { memoryConversationStore, memoryLanes, memoryWorkspaceStore } from '@agent-claw/testkit';
 import type { FaultId } from './fault-ids.ts';
 import { createFaults } from './faults.ts';
+import { letHappen } from './happenings.ts';
+import { watchLegs } from './lane-watch.ts';
 import { createFakeQueue } from './fake-queue.ts';
 import { createFakeSessions } from './fake-sessions.ts';
 import { createFakeTelegram } from './fake-telegram.ts';
 import { workspaceFor } from './faulty-stores.ts';
 import { GROUP, GUEST, OWNER, OWNER_LANE, planDeeds } from './people.ts';
-import type { Process } from './process.ts';
 import { seededRandom } from './random.ts';
+import { createRecorder } from './recorder.ts';
 import { appendWith, containerTable, heartbeatService, ingestService, runnerService } from './services.ts';
 import type { Surroundings } from './services.ts';
-import type { Alarm, SentUpdate, Sightings } from './sightings.ts';
+import type { Sightings } from './sightings.ts';
 import { createTimeline } from './timeline.ts';
 import { modelInputs, watchedConversations } from './watched-conversations.ts';
 import { createWebhookSender } from './webhook-sender.ts';
@@ -40,15 +42,11 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const faults = createFaults(random, seed % 2 === 1);
   const history: string[] = [];
   const seen: string[] = [];
-  const alarms: Alarm[] = [];
-  const recovered: Record<string, number> = {};
   const note = keepHistory
     ? (who: string, what: string): void => {
         history.push(`${((timeline.now() - START_MS) / 1_000).toFixed(3).padStart(10)} ${who.padEnd(10)} ${what}`);
       }
     : (): void => undefined;
-  const recover = (what: string): void => void (recovered[what] = (recovered[what] ?? 0) + 1);
-
   const fire = (id: FaultId): void => {
     faults.fire(id);
     note('world', `FAULT ${id}`);
@@ -57,13 +55,11 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const lanes = memoryLanes();
   const files = memoryWorkspaceStore({ 'HEARTBEAT.md': '- look around\n', 'MEMORY.md': '- first\n' });
   const acknowledged: string[] = ['- first'];
-  const leases = new Map<
-    Process,
-    { readonly fence: number; turnId: string | undefined; part?: string; isHeld: boolean }
-  >();
   const state = { epoch: 1, guests: [GUEST] as readonly string[], isOpen: true, others: 0 };
   // Wakes alone must bring everything to its end: in some schedules nothing looks after lost ones.
-  const hasSweeps = random.chance(0.75);
+  const hasSweeps = random.chance(0.7);
+  // In some, legs are so short that hardly a turn ends in the leg that began it.
+  const hasShortLegs = random.chance(0.2);
   const deeds = planDeeds(random, START_MS);
   const messages = deeds.flatMap((deed) =>
     deed.kind === 'update' && deed.update.kind === 'message' ? [deed.update] : [],
@@ -83,39 +79,32 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const sessionLifeMs = faults.on('A7.life_end') ? random.int(30_000, 240_000) : 8 * 60 * MINUTE;
   const remote = { timeline, random, faults, note };
 
-  const logFor = (process: Process): Log => {
-    const write = (event: string, error?: unknown): void => {
-      if (!process.isAlive()) return;
-      recover(event);
-      note(process.name, `log ${event}${error instanceof Error ? `: ${error.message}` : ''}`);
-    };
-    const log: Log = {
-      info: (event, fields) => {
-        if (event === 'leg_ended') write(`leg_${String(fields?.['outcome'])}`);
-        if (event === 'part_found') write(event);
-      },
-      warn: (event) => write(event),
-      error: (event, error) => {
-        if (error instanceof TypeError || error instanceof ReferenceError)
-          seen.push(`${process.name}: ${event}: ${error.stack}`);
-        write(event, error);
-      },
-      with: () => log,
-    };
-    return log;
-  };
-  const turnOf = (process: Process): string | undefined => leases.get(process)?.turnId;
-
+  const recorder = createRecorder({
+    ...remote,
+    turnOf: (process) => legs.turnOf(process),
+    tell: (problem) => seen.push(problem),
+  });
   const telegram = createFakeTelegram({
     ...remote,
-    turnOf,
-    partOf: (process) => leases.get(process)?.part,
-    fenceOf: (process) => leases.get(process)?.fence ?? 0,
+    turnOf: (process) => legs.turnOf(process),
+    partOf: (process) => legs.partOf(process),
+    fenceOf: (process) => legs.fenceOf(process),
     seeSaying: (process, laneId, text, mayWrite) => {
       if (!mayWrite) seen.push(`${process.name} wrote to ${laneId}, where it may not`);
       if (text.includes('canary')) seen.push(`${process.name} told a secret to ${laneId}`);
       if (/HEARTBEAT_OK/u.test(text)) seen.push(`${process.name} sent a silent heartbeat to ${laneId}`);
     },
+  });
+
+  const strays = new Set<string>();
+  const legs = watchLegs({
+    ...remote,
+    lanes,
+    granted: telegram.granted,
+    messageNoted: telegram.noted,
+    isBusy: (laneId) => sessions.busy(laneId),
+    stray: (laneId) => void strays.add(queue.put(JSON.stringify({ v: 1, laneId }))),
+    isPoison,
   });
 
   const world: Surroundings = {
@@ -124,19 +113,8 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     telegram,
     queue: () => queue,
     sessions: () => sessions,
-    logFor,
-    metricsFor: (process, laneId) => ({
-      count: (name) => {
-        if (!process.isAlive()) return;
-        note(process.name, `ALARM ${name}`);
-        recover(name);
-        alarms.push({
-          atMs: timeline.now(),
-          name,
-          ...(laneId === undefined ? {} : { laneId, turnId: turnOf(process) }),
-        });
-      },
-    }),
+    logFor: recorder.logFor,
+    metricsFor: recorder.metricsFor,
     sessionLifeMs,
     access: (): AccessList => ({
       ownerId: OWNER,
@@ -144,47 +122,27 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       groups: { [GROUP]: { title: '', sinceMs: START_MS, activation: 'mention' } },
     }),
     epoch: () => `e${state.epoch}`,
-    skewMs: () => {
+    skewMs: (wakeId) => {
       if (!faults.on('L4.skew')) return 0;
       faults.fire('L4.skew');
-      return random.int(-4_000, 4_000);
+      // Two clocks are up to eight seconds apart. The ends of that come more often than the middle.
+      if (wakeId !== undefined && strays.has(wakeId)) return 4_000;
+      return random.chance(0.5) ? random.pick([-4_000, 4_000]) : random.int(-4_000, 4_000);
     },
-    watch: {
-      leased: (process, _laneId, fence, turnId) => {
-        leases.set(process, { fence, turnId, isHeld: true });
-        process.onDeath(() => {
-          if (leases.get(process)?.isHeld === true) faults.fire('L5.crash_with_lease');
-        });
-      },
-      began: (process, turnId) => {
-        const lease = leases.get(process);
-        if (lease !== undefined) lease.turnId = turnId;
-      },
-      released: (process) => {
-        const lease = leases.get(process);
-        if (lease !== undefined) lease.isHeld = false;
-      },
-      refused: (process, call) => {
-        faults.fire(call === 'L.finish' || call === 'L.handOver' ? 'L7.zombie_write_refused' : 'L3.zombie');
-        note(process.name, `is refused: ${call}`);
-      },
-      noted: (process, laneId, part, messageId) => {
-        const lease = leases.get(process);
-        if (messageId !== undefined) telegram.noted(laneId, messageId);
-        else if (lease !== undefined) lease.part = part;
-      },
-      isDeadly: (process, laneId, part) =>
-        process.isAlive() &&
-        !part.startsWith('f') &&
-        isPoison(lanes.peek(laneId as LaneId)?.turn?.taken ?? [], 'C2.poisoned_turn'),
+    legMs: () => (hasShortLegs ? random.int(5_000, 20_000) : random.chance(0.5) ? random.int(15_000, 60_000) : 270_000),
+    amended: (updateId) => {
+      const edit = happenings.updates.find((update) => update.updateId === updateId);
+      if (edit !== undefined) edit.isAmended = true;
     },
+    watch: legs.watch,
   };
   const inputs = modelInputs();
+  const steered = new Set<string>();
   const queue = createFakeQueue({
     ...remote,
     isAllThereIs: !hasSweeps,
     receive: (message) => receive(message),
-    onDeadLetter: () => recover('dead_letter'),
+    onDeadLetter: () => recorder.recover('dead_letter'),
   });
   const tableFor = containerTable(world, {
     conversations: watchedConversations(memoryConversationStore(), inputs, (what) => seen.push(what)),
@@ -192,11 +150,13 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       random,
       faults,
       note,
-      seeInput: (process, { conversationId, turnId }, ids, isStart) => {
+      seeInput: (process, { laneId, conversationId, turnId }, ids, isStart) => {
         const known = inputs.of(conversationId, turnId);
         // A copy that stood still may begin after another one has finished; it can save nothing.
         if (isStart && known.isSaved && !process.wasFrozen()) seen.push(`${turnId} ran again after it was saved`);
         for (const id of ids) known.ids.add(id);
+        legs.worksOn(laneId, turnId, ids);
+        if (!isStart) for (const id of ids) steered.add(`${laneId}/${id}`);
       },
       isDeadly: (ids) => isPoison(ids, 'A6.poisoned_run'),
     },
@@ -215,7 +175,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       const isBad = faults.on('M3.bad_arguments');
       if (isBad) faults.fire('M3.bad_arguments');
       const input = isBad ? { path: '../MEMORY.md', content: line } : { path: 'MEMORY.md', content: line };
-      const said = await appendWith(fencedWorkspace(workspace, mayWrite), logFor(process), input);
+      const said = await appendWith(fencedWorkspace(workspace, mayWrite), recorder.logFor(process), input);
       if (said.startsWith('Added')) acknowledged.push(line);
       note(process.name, `remembers "${line}": ${said}`);
       return said;
@@ -226,59 +186,18 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const heartbeat = heartbeatService(world, files);
   const sender = createWebhookSender({ ...remote, secret: SECRET, deliver: ingestService(world, SECRET) });
 
-  const plan = { left: deeds.length, ticks: 0 };
-  const updates: SentUpdate[] = [];
-  for (const deed of deeds)
-    timeline.at(deed.atMs, () => {
-      plan.left -= 1;
-      if (deed.kind === 'delete') return telegram.deleteNewest(deed.laneId);
-      const pressed = telegram.withButton(deed.update.laneId);
-      // A button that is not there cannot be pressed.
-      if (deed.kind === 'press' && pressed?.stopButton === undefined) return false;
-      const body =
-        deed.kind === 'press' ? deed.body(pressed?.id ?? 0, pressed?.stopButton ?? '') : deed.body(telegram.nextId());
-      note('person', `${deed.kind === 'press' ? 'presses' : 'says'} ${JSON.stringify(body)}`);
-      updates.push(deed.update);
-      sender.send(deed.update, body);
-    });
-  if (faults.on('A8.new_version'))
-    timeline.after(random.int(5_000, 300_000), () => {
-      state.epoch += 1;
-      fire('A8.new_version');
-    });
-  // Taken away between append and ring, only the sweep finds the message: its repeat is a stranger's.
-  if (hasSweeps && faults.on('R3.access_removed'))
-    timeline.after(random.int(5_000, 300_000), () => {
-      state.guests = [];
-      fire('R3.access_removed');
-    });
-  if (faults.on('Q7.poison'))
-    timeline.after(random.int(1_000, 60_000), () => {
-      queue.put('{"v":2}');
-      fire('Q7.poison');
-    });
-  const beat = (): void => {
-    const scheduledAtMs = timeline.now();
-    plan.ticks += 1;
-    if (sessions.busy(OWNER_LANE)) fire('H2.during_turn');
-    heartbeat.tick(scheduledAtMs);
-    if (faults.on('H1.fires_twice')) {
-      fire('H1.fires_twice');
-      timeline.after(random.int(0, 5_000), () => heartbeat.tick(scheduledAtMs));
-    }
-    if (faults.on('H3.late'))
-      timeline.after(random.int(5 * MINUTE, 4 * 60 * MINUTE), () => {
-        fire('H3.late');
-        heartbeat.tick(scheduledAtMs);
-      });
-  };
-  const sweep = (): void => {
-    heartbeat.sweep();
-    timeline.after(5 * MINUTE, sweep);
-  };
-  timeline.after(random.int(0, 4 * MINUTE), beat);
-  timeline.after(random.int(30 * MINUTE, 34 * MINUTE), beat);
-  if (hasSweeps) timeline.after(random.int(0, 5 * MINUTE), sweep);
+  const happenings = letHappen({
+    ...remote,
+    deeds,
+    telegram,
+    sender,
+    queue,
+    sessions,
+    heartbeat,
+    hasSweeps,
+    deploy: () => void (state.epoch += 1),
+    closeAccess: () => void (state.guests = []),
+  });
   timeline.at(FAULTS_END_MS, () => {
     faults.stop();
     note('world', 'no more faults');
@@ -298,7 +217,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       return [`${laneId} has ${waiting.join(' ')}, turn ${lane.turn?.id}, lease ${lane.lease?.holder}`];
     });
   const isQuiet = (): boolean =>
-    plan.left === 0 && sender.open() === 0 && queue.waiting() === 0 && restless().length === 0;
+    happenings.left() === 0 && sender.open() === 0 && queue.waiting() === 0 && restless().length === 0;
   await timeline.run(QUIET_BY_MS, isQuiet);
 
   for (const { id, laneId, turnId, texts, noted, deletedAtMs } of telegram.messages)
@@ -307,12 +226,15 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       `#${id} ${laneId} ${turnId} ${noted ? 'noted' : ''} ${deletedAtMs === undefined ? '' : 'deleted'} ${texts.at(-1)?.text}`,
     );
   const sightings: Sightings = {
-    updates,
+    updates: happenings.updates,
     messages: telegram.messages,
-    alarms,
+    alarms: recorder.alarms,
     undeliverable: telegram.undeliverable,
     staleCalls: telegram.staleCalls,
-    ticks: plan.ticks,
+    turns: legs.turns,
+    steered,
+    legsLost: legs.lost,
+    ticks: happenings.ticks(),
     closedLanes: new Set(state.guests.length === 0 ? laneIds.filter((laneId) => laneId.endsWith(`:${GUEST}`)) : []),
     parked: new Set(
       laneIds.flatMap((laneId) =>
@@ -323,5 +245,5 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     memory: { text: (await files.read('MEMORY.md'))?.content ?? '', acknowledged },
     seen,
   };
-  return { sightings, fired: faults.fired, recovered, history, events: timeline.events() };
+  return { sightings, fired: faults.fired, recovered: recorder.recovered, history, events: timeline.events() };
 };

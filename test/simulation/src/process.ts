@@ -11,6 +11,11 @@ export interface Process {
   isAlive(): boolean;
   isFrozen(): boolean;
   wasFrozen(): boolean;
+  /** How far its clock is ahead of the true time. */
+  readonly skewMs: number;
+  /** For so long the lanes' table and the queue are out of its reach; the chat and the runtime are not. */
+  cutOff(ms: number): void;
+  isCutOff(): boolean;
   /** From here on none of its pending or later calls ever settles. */
   die(): void;
   /** Nothing reaches it for so long; then everything does. */
@@ -24,13 +29,13 @@ export interface Process {
 export interface ProcessOptions {
   readonly name: string;
   readonly timeline: Timeline;
-  /** How far its clock is ahead of the true time. */
   readonly skewMs: number;
 }
 
 export const createProcess = ({ name, timeline, skewMs }: ProcessOptions): Process => {
   let alive = true;
   let frozenUntilMs = 0;
+  let cutOffUntilMs = 0;
   const mourners: (() => void)[] = [];
 
   const deliver = (hand: () => void): boolean => {
@@ -66,6 +71,9 @@ export const createProcess = ({ name, timeline, skewMs }: ProcessOptions): Proce
     isAlive: () => alive,
     isFrozen: () => frozenUntilMs > timeline.now(),
     wasFrozen: () => frozenUntilMs > 0,
+    skewMs,
+    cutOff: (ms) => void (cutOffUntilMs = timeline.now() + ms),
+    isCutOff: () => cutOffUntilMs > timeline.now(),
     die: () => {
       if (!alive) return;
       alive = false;

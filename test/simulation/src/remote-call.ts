@@ -20,6 +20,10 @@ export interface RemoteOptions<T> {
 
 const never = (): Promise<never> => new Promise(() => {});
 const FREEZE_MS = [40_000, 440_000] as const;
+/** What a process that is cut off cannot call: the lanes' table and the queue. */
+const OUT_OF_REACH = /^[LQ]\./u;
+/** The table itself is slow now and then: others come in between. */
+const SLOW_MS = [200, 3_000] as const;
 
 /**
  * One call over the network: the effect happens at one moment, the answer comes at another, and anything may go wrong in
@@ -35,7 +39,9 @@ export const remote = <T>(
   if (!process.isAlive()) return never();
   return new Promise<T>((resolve, reject) => {
     const kind = faults.onCall(call);
-    const latency = random.int(...latencyMs);
+    const isSlow = call.startsWith('L.') && faults.on('L8.slow');
+    if (isSlow) faults.fire('L8.slow');
+    const latency = random.int(...(isSlow ? SLOW_MS : latencyMs));
     const isEffectLate = random.chance(0.5);
     const refuse = (what: string) => reject(new RetryableError(`${call} ${what}. Another attempt may succeed.`));
     /** The answer is on its way; its receiver may be gone when it comes. */
@@ -50,6 +56,11 @@ export const remote = <T>(
       return true;
     };
     const arrive = async (): Promise<void> => {
+      if (process.isCutOff() && OUT_OF_REACH.test(call)) {
+        faults.fire('L2.cut_off');
+        note(process.name, `FAULT L2.cut_off ${call}`);
+        return answer(() => refuse('was refused'));
+      }
       if (kind === 'refused' && fire()) return answer(() => refuse('was refused'));
       try {
         const result = await effect();

@@ -21,8 +21,8 @@ export interface ScriptDeps {
   readonly isDeadly: (ids: readonly EntryId[]) => boolean;
 }
 
-/** The unique word in what a person wrote. */
-export const tokenIn = (text: string): string => /\bk\d+(?:e\d+)?\b/u.exec(text)?.[0] ?? 'k0';
+/** The unique words in what a person wrote: the message's own, and that of an edit. */
+const tokensIn = (text: string): readonly string[] => text.match(/\bk\d+(?:e\d+)?\b/gu) ?? ['k0'];
 export const openMark = (token: string): string => `<${token}`;
 export const failMark = (token: string): string => `failed:${token}`;
 export const closeMark = (token: string): string => `${token}>`;
@@ -44,7 +44,7 @@ export const scriptedAnswer =
     const read = (messages: readonly TurnMessage[]): void => {
       if (messages.length === 0) return;
       const ids = messages.map(({ id }) => id);
-      const words = messages.map(({ text }) => tokenIn(text));
+      const words = messages.flatMap(({ text }) => tokensIn(text));
       seeInput(process, call, ids, consumed.length === 0);
       note(process.name, `reads ${words.join(' ')} in ${call.turnId}`);
       consumed.push(...ids);
@@ -77,11 +77,11 @@ export const scriptedAnswer =
       if (faults.on('M1.throttled')) {
         faults.fire('M1.throttled');
         // What was put in meanwhile is still waiting, and is answered by the next turn.
-        const asked = call.messages.map(({ text }) => failMark(tokenIn(text)));
+        const asked = call.messages.flatMap(({ text }) => tokensIn(text).map(failMark));
         const message = `I could not finish ${asked.join(' ')}`;
         return { kind: 'failed', code: 'model_busy', message, retryable: random.chance(0.7) };
       }
-      if (steered.length > 0) say(steered.map(({ text }) => openMark(tokenIn(text))).join(' '));
+      if (steered.length > 0) say(steered.flatMap(({ text }) => tokensIn(text).map(openMark)).join(' '));
       say(Array.from({ length: random.int(1, 12) }, (_, index) => `word${step}.${index}`).join(' '));
     }
     say(tokens.map(closeMark).join(' '));

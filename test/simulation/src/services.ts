@@ -13,7 +13,6 @@ import { createAnswerWebhook } from '@agent-claw/tg-ingest/answer-webhook';
 import { createIngestUpdate } from '@agent-claw/tg-ingest/ingest-update';
 import type { FakeQueue, Received } from './fake-queue.ts';
 import type { FakeSessions } from './fake-sessions.ts';
-import { shortRenderer } from './fake-telegram.ts';
 import type { FakeTelegram } from './fake-telegram.ts';
 import { conversationsFor, laneStoreFor, mailboxFor, openLanesFor, workspaceFor } from './faulty-stores.ts';
 import type { LaneWatch } from './faulty-stores.ts';
@@ -23,6 +22,7 @@ import type { Process } from './process.ts';
 import type { RemoteDeps } from './remote-call.ts';
 import { scriptedAnswer } from './script.ts';
 import type { ScriptDeps } from './script.ts';
+import { shortRenderer } from './short-renderer.ts';
 import type { Deliver } from './webhook-sender.ts';
 
 /** Everything around the services of one schedule. */
@@ -39,7 +39,11 @@ export interface Surroundings extends RemoteDeps {
   readonly epoch: () => string;
   /** How long a microVM lives. */
   readonly sessionLifeMs: number;
-  readonly skewMs: () => number;
+  /** How far the clock of a new process is ahead; asked for by the wake that it is started with. */
+  readonly skewMs: (wakeId?: string) => number;
+  readonly legMs: () => number;
+  /** An edit's words have replaced those of the message. */
+  readonly amended: (updateId: number) => void;
 }
 
 const nameOf = (prefix: string, count: number): string => `${prefix}${count}`;
@@ -56,7 +60,7 @@ export const ingestService = (world: Surroundings, secret: string): Deliver => {
     if (isRotated) faults.fire('R1.secret_rotated');
     const answerWebhook = createAnswerWebhook({
       ingest: createIngestUpdate({
-        mailbox: mailboxFor(world, process, world.lanes.mailbox, 'I'),
+        mailbox: mailboxFor(world, process, world.lanes.mailbox, 'I', world.amended),
         wakes: { ring: (laneId, options) => world.queue().ring(process, 'I.ring', laneId, options?.delayS ?? 0) },
         access: memoryAccess(process.clock, world.access()).open(),
         ownerId: world.access().ownerId,
@@ -89,10 +93,11 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
   const { timeline, random, faults, note } = world;
   const state = { count: 0 };
   return (message) => {
-    const process = createProcess({ name: nameOf('runner', ++state.count), timeline, skewMs: world.skewMs() });
+    const skewMs = world.skewMs(message.id);
+    const process = createProcess({ name: nameOf('runner', ++state.count), timeline, skewMs });
     const queue = world.queue();
     const laneId = /"laneId":"([^"]+)"/u.exec(message.body)?.[1];
-    const legMs = random.chance(0.5) ? random.int(15_000, 60_000) : 270_000;
+    const legMs = world.legMs();
     const log = world.logFor(process);
     const access = world.access();
     const answerWake = createAnswerWake({

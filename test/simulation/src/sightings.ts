@@ -6,6 +6,12 @@ export interface Sightings {
   /** `<lane>/<turn>` of what the chat refused for good. */
   readonly undeliverable: ReadonlySet<string>;
   readonly staleCalls: readonly StaleCall[];
+  /** The entries that each `<lane>/<turn>` has taken, or that its run was given to read. */
+  readonly turns: ReadonlyMap<string, ReadonlySet<string>>;
+  /** `<lane>/<entry>` of what was put into a run that went on. */
+  readonly steered: ReadonlySet<string>;
+  /** How many legs of a lane did not give it back in order. */
+  readonly legsLost: ReadonlyMap<string, number>;
   /** How many heartbeats were scheduled. */
   readonly ticks: number;
   /** Lanes that may not be written to any more. */
@@ -53,6 +59,12 @@ export interface SentUpdate {
   /** The word that an answer repeats. */
   readonly token: string;
   readonly command?: string;
+  /** Of an edit: the word of the message that it changes. */
+  readonly edits?: string;
+  /** Of an edit: its words have replaced those that waited. */
+  isAmended?: boolean;
+  /** Of a pressed button: the turn that it stops. */
+  stopsTurn?: string | undefined;
   /** Nobody may answer it: it comes from somebody who is not on the list. */
   readonly isStranger: boolean;
   /** When the first delivery began. */
