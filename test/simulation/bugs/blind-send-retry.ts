@@ -8,12 +8,11 @@ export const blindSendRetry: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/chat.ts',
-      find: 'send: (part, options) => gated((to) => messenger.send(to, part, options, permit)),',
-      replace: `send: (part, options) =>
-      gated(async (to) => {
+      find: 'const outcome = await gated((to) => messenger.send(to, part, options, permit));',
+      replace: `const outcome = await gated(async (to) => {
         const first = await messenger.send(to, part, options, permit);
         return first.kind === 'in_doubt' ? messenger.send(to, part, options, permit) : first;
-      }),`,
+      });`,
     },
   ],
 };

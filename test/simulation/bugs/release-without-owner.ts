@@ -7,9 +7,9 @@ export const releaseWithoutOwner: PlantedBug = {
   patches: [
     {
       file: 'packages/testkit/src/fakes/memory-lane-store.ts',
-      find: `handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
+      find: `handOver: async (lease, { crashes = 'reset', notBeforeMs, outage } = {}) => {
       const record = mine(lease);`,
-      replace: `handOver: async (lease, { crashes = 'reset', notBeforeMs } = {}) => {
+      replace: `handOver: async (lease, { crashes = 'reset', notBeforeMs, outage } = {}) => {
       const record = records.get(lease.laneId) ?? null;`,
     },
     {
