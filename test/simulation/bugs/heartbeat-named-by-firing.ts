@@ -7,8 +7,8 @@ export const heartbeatNamedByFiring: PlantedBug = {
   patches: [
     {
       file: 'packages/heartbeat/src/send-heartbeat.ts',
-      find: 'entry: entryAt(scheduledAtMs)',
-      replace: 'entry: entryAt(nowMs)',
+      find: 'entry: heartbeatEntry(scheduledAtMs)',
+      replace: 'entry: heartbeatEntry(nowMs)',
     },
   ],
 };
