@@ -82,7 +82,17 @@ export const answerAsides = (deps: AsideDeps, outbox: Outbox): AsyncDisposable =
   };
 };
 
-const isOver = ({ ledger }: Outbox, entry: InboxEntry): boolean => {
+/** Part of it is out, or may be: a turn of its own would say that part again. */
+const isBegun = ({ ledger }: Outbox, entry: InboxEntry): boolean => {
+  const key = keyOf(entry);
+  const isOut = (part: string): boolean => ledger.get(part)?.state !== 'not_sent';
+  return (
+    !isOver({ ledger }, entry) &&
+    ledger.parts().some((part) => (part === key || part.startsWith(`${key}.`)) && isOut(part))
+  );
+};
+
+const isOver = ({ ledger }: Pick<Outbox, 'ledger'>, entry: InboxEntry): boolean => {
   const state = ledger.get(keyOf(entry))?.state;
   return state === 'sent' || state === 'in_doubt';
 };
@@ -95,7 +105,7 @@ export const settleAsides = async (deps: AsideDeps, outbox: Outbox, result: Turn
   if (result.kind !== 'answered') return result;
   const over: EntryId[] = [];
   for (const entry of asidesIn(outbox.keeper.lane())) {
-    if (outbox.ledger.get(keyOf(entry))?.state === 'sending') {
+    if (isBegun(outbox, entry)) {
       const delivery = await answerOne(deps, outbox, entry);
       if (delivery.kind !== 'delivered' && delivery.kind !== 'undeliverable') return delivery;
     }
