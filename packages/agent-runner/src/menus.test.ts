@@ -314,3 +314,19 @@ describe('/status and /jobs', () => {
       expect(said).toContain(line);
   });
 });
+
+describe('a long answer that was cut off half-way', () => {
+  it('is finished with the turn beside which it was begun, and its first part comes once', async () => {
+    const world = aLegWorld([aDone('answer')]);
+    await world.say(anEntry(1), aCommand(2, 'help'));
+    const ledger = { 'c-u2.0': { state: 'sent', messageId: 90 } } as const;
+    await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
+    await world.leg();
+    const said = world.shown().join('');
+    expect({ starts: said.includes('I am your assistant'), ends: said.includes('or press ⏹.') }).toEqual({
+      starts: false,
+      ends: true,
+    });
+    expect(world.lane()?.inbox).toEqual({});
+  });
+});
