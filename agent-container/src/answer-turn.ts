@@ -4,6 +4,7 @@ import type {
   Conversation,
   EntryId,
   Log,
+  Overheard,
   TurnCall,
   TurnId,
   MediaStore,
@@ -19,7 +20,7 @@ import { logFailure } from './agent/log-failure.ts';
 import type { AgentRun, AgentRunResult, RunEvent } from './agent/run-turn.ts';
 import { loadPromptFile, loadPromptFiles, seedWorkspace } from './prompt/load-files.ts';
 import { createShowMedia } from './media/show-media.ts';
-import { envelopeMessages, spokenTime } from './prompt/message-envelope.ts';
+import { envelopeMessages, envelopeOverheard, spokenTime } from './prompt/message-envelope.ts';
 import { asPrompt, presentMessages } from './prompt/present-messages.ts';
 import type { Presented } from './prompt/present-messages.ts';
 import { heartbeatPrompt, heartbeatSystemPrompt, systemPrompt } from './prompt/system-prompt.ts';
@@ -72,11 +73,13 @@ export interface AnswerTurnDeps {
 
 /** Puts the prompt of a turn together, runs the agent and says what came of it. */
 export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
-  const envelope = (messages: readonly TurnMessage[]): string => envelopeMessages(messages, deps.timeZone);
+  const envelope = ({ overheard = [], messages }: TurnCall): string =>
+    envelopeOverheard(overheard, deps.timeZone) + envelopeMessages(messages, deps.timeZone);
   /** One for a turn: what was shown counts against what else fits. */
   const presenter = (modelSpec: string) => {
     const show = createShowMedia({ store: deps.media, modelSpec, log: deps.log });
-    return (messages: readonly TurnMessage[]): Promise<Presented> => presentMessages(messages, deps.timeZone, show);
+    return (messages: readonly TurnMessage[], overheard?: readonly Overheard[]): Promise<Presented> =>
+      presentMessages(messages, deps.timeZone, show, overheard);
   };
 
   const heartbeatRun = async (call: TurnCall, line: TurnLine): Promise<AgentRun> => {
@@ -117,7 +120,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       systemPrompt: systemPrompt(files, call.privateLane),
       history: restoreMessages(conversation.turns),
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
-      prompt: await present(call.messages),
+      prompt: await present(call.messages, call.overheard),
       takeSteered: line.takeSteered,
       present,
       emit: line.emit,
@@ -137,7 +140,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       const preparing = isHeartbeat ? heartbeatRun(call, line) : messageRun(call, remembered, line);
       // A workspace that hangs does not keep a stop waiting either.
       const run = await Promise.race([preparing, abortOf(signal).then(() => null)]);
-      const result = run === null ? stoppedUnheard(envelope(call.messages)) : await deps.run(run, signal);
+      const result = run === null ? stoppedUnheard(envelope(call)) : await deps.run(run, signal);
       return {
         kind: 'answered',
         // Without messages of its own a heartbeat leaves no trace in the history, whatever conversation it is saved under.

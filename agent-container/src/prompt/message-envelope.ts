@@ -1,4 +1,4 @@
-import type { TurnAttachment, TurnMessage } from '@agent-claw/core';
+import type { Overheard, TurnAttachment, TurnMessage } from '@agent-claw/core';
 
 /** What the label of an attachment says about its content. */
 export type Labelled = (attachment: TurnAttachment) => {
@@ -7,7 +7,7 @@ export type Labelled = (attachment: TurnAttachment) => {
   readonly problem?: string;
 };
 
-const envelopeTag = /<(?=\/?(?:message|reply_to|forwarded|attachment)\b)/giu;
+const envelopeTag = /<(?=\/?(?:message|overheard|reply_to|forwarded|attachment)\b)/giu;
 
 /** Nobody's words may open or close an envelope: in a group, one member could otherwise speak in another's name. */
 const asContent = (text: string): string => text.replace(envelopeTag, '&lt;');
@@ -82,3 +82,12 @@ export const envelopeMessages = (
   timeZone: string,
   labelled: Labelled = () => ({}),
 ): string => messages.map((message) => envelope(message, timeZone, labelled)).join('\n');
+
+/** What was said around the bot in a group, one labelled line each, in order. Empty when nothing was. */
+export const envelopeOverheard = (overheard: readonly Overheard[], timeZone: string): string =>
+  overheard
+    .map(({ sender, sentAtEpochS, text }) => {
+      const from = asAttribute(sender.name) || 'unknown';
+      return `<overheard from="${from}" at="${spokenTime(sentAtEpochS * 1000, timeZone)}">\n${asContent(text)}\n</overheard>\n`;
+    })
+    .join('');

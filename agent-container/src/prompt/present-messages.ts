@@ -1,8 +1,8 @@
-import type { TurnMessage } from '@agent-claw/core';
+import type { Overheard, TurnMessage } from '@agent-claw/core';
 import { TextBlock } from '@strands-agents/sdk';
 import type { ContentBlock } from '@strands-agents/sdk';
 import type { ShowMedia, Shown } from '../media/show-media.ts';
-import { envelopeMessages } from './message-envelope.ts';
+import { envelopeMessages, envelopeOverheard } from './message-envelope.ts';
 
 /** The user side of a model call. */
 export interface Presented {
@@ -20,6 +20,7 @@ export const presentMessages = async (
   messages: readonly TurnMessage[],
   timeZone: string,
   show: ShowMedia,
+  overheard: readonly Overheard[] = [],
 ): Promise<Presented> => {
   const shown = new Map<object, Shown>();
   // One after the other: each takes from the room of those behind it.
@@ -28,7 +29,10 @@ export const presentMessages = async (
   const all = [...shown.values()];
   return {
     content: [
-      new TextBlock(envelopeMessages(messages, timeZone, (attachment) => shown.get(attachment) ?? {})),
+      new TextBlock(
+        envelopeOverheard(overheard, timeZone) +
+          envelopeMessages(messages, timeZone, (attachment) => shown.get(attachment) ?? {}),
+      ),
       ...all.flatMap(({ block }) => block ?? []),
     ],
     notices: all.flatMap(({ notice }) => notice ?? []),

@@ -3,14 +3,26 @@ import {
   approve,
   closePairing,
   deny,
+  forgetGroup,
+  groupAt,
   laneIdOf,
   openPairing,
   pairingCodeOf,
   revoke,
+  setActivation,
   welcomeEntryId,
 } from '@agent-claw/core';
-import type { AccessList, AccessStore, Clock, InboxEntry, LaneId, Mailbox, WakeQueue } from '@agent-claw/core';
-import type { AccessOrder } from './access-order.ts';
+import type {
+  AccessList,
+  AccessStore,
+  Clock,
+  InboxEntry,
+  LaneId,
+  Mailbox,
+  Messenger,
+  WakeQueue,
+} from '@agent-claw/core';
+import type { AccessOrder, ActivationOrder } from './access-order.ts';
 import {
   accessText,
   addedText,
@@ -23,11 +35,21 @@ import {
   revokedText,
   UNCLEAR_TEXT,
 } from './access-text.ts';
+import {
+  activationText,
+  joinedText,
+  leftText,
+  MOVED_TEXT,
+  noGroupText,
+  notLeftText,
+  UNCLEAR_ACTIVATION_TEXT,
+} from './group-text.ts';
 
 export interface AccessDeskDeps {
   readonly store: AccessStore;
   readonly mailbox: Pick<Mailbox, 'append'>;
   readonly wakes: WakeQueue;
+  readonly messenger: Pick<Messenger, 'leave'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Random bytes for a code. */
   readonly random: (bytes: number) => Uint8Array;
@@ -35,14 +57,20 @@ export interface AccessDeskDeps {
   readonly botUsername: string;
 }
 
+/** What the desk deals with: the owner's orders, and what is said in a group that the bot has come to. */
+export type DeskOrder =
+  | AccessOrder
+  | (ActivationOrder & { readonly place: string })
+  | { readonly kind: 'joined' | 'moved' };
+
 /**
  * Does what the owner says about access, and tells what has become of it. The same entry may be dealt with twice, after a crash:
  * what was changed stays so, and nobody is told twice.
  * @throws RetryableError when a store or the queue does not answer.
  */
-export type AccessDesk = (order: AccessOrder, entry: InboxEntry, access: AccessList) => Promise<string>;
+export type AccessDesk = (order: DeskOrder, entry: InboxEntry, access: AccessList) => Promise<string>;
 
-/** Whoever asks must be the owner, in the private chat: the desk does not look. */
+/** Whoever asks must be the owner, in the private chat or, about its activation, in the group: the desk does not look. */
 export const createAccessDesk =
   (deps: AccessDeskDeps): AccessDesk =>
   async (order, entry, access) => {
@@ -70,6 +98,14 @@ export const createAccessDesk =
       }
       case 'revoke':
         return sendAway(deps, order.id, entry);
+      case 'leave':
+        return leave(deps, order.id, entry);
+      case 'activation':
+        return activate(deps, order);
+      case 'joined':
+        return joinedText(botUsername);
+      case 'moved':
+        return MOVED_TEXT;
     }
   };
 
@@ -112,9 +148,34 @@ const sendAway = async (deps: AccessDeskDeps, id: string, entry: InboxEntry): Pr
   return revokedText({ id, name: decision.name });
 };
 
-const put = async ({ mailbox, wakes, clock, botId }: AccessDeskDeps, personId: string, entry: InboxEntry) => {
-  const laneId: LaneId = laneIdOf({ channel: 'tg', account: botId, place: personId });
-  // A full inbox belongs to somebody who has been a guest before, and gets its answers in any case.
+/** Leaving twice is the same, and whoever ordered it is the owner: it needs no lease. */
+const LEAVE_LIMIT_MS = 10_000;
+
+/** Forgotten first: whether or not the channel lets the bot go, nothing is answered there any more. */
+const leave = async (deps: AccessDeskDeps, id: string, entry: InboxEntry): Promise<string> => {
+  const { store, messenger, botId } = deps;
+  const outcome = await store.update((record) => forgetGroup(record, id));
+  if (outcome.kind === 'unknown') return noGroupText(id);
+  const { sentAtEpochS, sequence, sender } = entry;
+  await put(deps, id, { id: entry.id, kind: 'stop', sentAtEpochS, sequence, sender, text: '' });
+  const left = await messenger.leave({ channel: 'tg', account: botId, place: id }, () => LEAVE_LIMIT_MS);
+  return left.kind === 'done' ? leftText(outcome.title, id) : notLeftText(id);
+};
+
+const activate = async (
+  { store, botUsername }: AccessDeskDeps,
+  { activation, place }: ActivationOrder & { readonly place: string },
+): Promise<string> => {
+  if (activation === null) return UNCLEAR_ACTIVATION_TEXT;
+  if (activation === undefined)
+    return activationText(groupAt(await store.read(0), place)?.activation ?? 'mention', botUsername);
+  const outcome = await store.update((record) => setActivation(record, place, activation));
+  return outcome === 'set' ? activationText(activation, botUsername) : noGroupText(place);
+};
+
+const put = async ({ mailbox, wakes, clock, botId }: AccessDeskDeps, place: string, entry: InboxEntry) => {
+  const laneId: LaneId = laneIdOf({ channel: 'tg', account: botId, place });
+  // A full inbox belongs to somebody who had access before, and gets its answers in any case.
   await mailbox.append({ laneId, entry, nowMs: clock.now() });
   await wakes.ring(laneId);
 };

@@ -1,8 +1,17 @@
+import type { AllowedGroup } from '@agent-claw/core';
+
 /** What a command asks of the access record. */
 export type AccessOrder =
   | { readonly kind: 'open' | 'shut' | 'list' | 'unclear' }
   | { readonly kind: 'add'; readonly id: string; readonly name: string }
-  | { readonly kind: 'allow' | 'deny' | 'revoke'; readonly id: string };
+  | { readonly kind: 'allow' | 'deny' | 'revoke' | 'leave'; readonly id: string };
+
+/** What is asked of the group that the command was said in. */
+export interface ActivationOrder {
+  readonly kind: 'activation';
+  /** Absent to ask how it is; null for a word that is neither. */
+  readonly activation?: AllowedGroup['activation'] | null;
+}
 
 /** A person's id: Telegram's are positive and, by its own word, below 2^52. */
 const PERSON = /^[1-9]\d{0,15}$/u;
@@ -20,9 +29,22 @@ export const accessOrderOf = (
   const [, decision, decidedId] = /^(allow|deny|revoke)_([1-9]\d{0,15})$/u.exec(name) ?? [];
   if (decision !== undefined && decidedId !== undefined)
     return { kind: decision as 'allow' | 'deny' | 'revoke', id: decidedId };
+  // A group's id is negative, and a command has no minus.
+  const left = /^leave_([1-9]\d{0,15})$/u.exec(name)?.[1];
+  if (left !== undefined) return { kind: 'leave', id: `-${left}` };
   if (name !== 'access') return null;
   if (word === '') return { kind: 'list' };
   if (!PERSON.test(id)) return { kind: 'unclear' };
   if (word === 'add') return { kind: 'add', id, name: rest.join(' ') };
   return word === 'revoke' || word === 'remove' ? { kind: 'revoke', id } : { kind: 'unclear' };
+};
+
+/** @returns null for any other command. */
+export const activationOrderOf = (
+  command: { readonly name: string; readonly args: string } | undefined,
+): ActivationOrder | null => {
+  if (command?.name !== 'activation') return null;
+  const word = command.args.toLowerCase();
+  if (word === '') return { kind: 'activation' };
+  return { kind: 'activation', activation: word === 'mention' || word === 'always' ? word : null };
 };

@@ -74,7 +74,8 @@ export const accessText = (record: AccessRecord, access: AccessList): string => 
     ([id, { name }]) => `• ${named({ id, name })} ${choiceOf(id)}`,
   );
   const rooms = Object.entries(groups).map(
-    ([id, { title, sinceMs }]) => `• ${named({ id, name: title })} since ${day(sinceMs)}`,
+    ([id, { title, sinceMs, activation }]) =>
+      `• ${named({ id, name: title })} since ${day(sinceMs)}${activation === 'always' ? ', always active' : ''} · /leave_${id.slice(1)}`,
   );
   return [
     isClaimed

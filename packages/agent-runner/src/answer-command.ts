@@ -1,7 +1,8 @@
 import { isPrivateLane, laneAddressOf } from '@agent-claw/core';
 import type { InboxEntry, Lane } from '@agent-claw/core';
 import type { AccessDesk } from './access-desk.ts';
-import { accessOrderOf } from './access-order.ts';
+import { accessOrderOf, activationOrderOf } from './access-order.ts';
+import { IN_GROUP_TEXT } from './group-text.ts';
 import { IN_PRIVATE_TEXT, REFUSED_TEXT } from './access-text.ts';
 import type { AccessView } from './access-view.ts';
 import { commandReply } from './command-reply.ts';
@@ -24,6 +25,15 @@ export const answerCommand = async (
   nowMs: number,
 ): Promise<CommandReply> => {
   const access = await deps.access();
+  const { place } = laneAddressOf(lane.laneId);
+  if (entry.notice === 'joined' || entry.notice === 'moved')
+    return { markdown: await deps.accessDesk({ kind: entry.notice }, entry, access) };
+  const activation = entry.kind === 'command' ? activationOrderOf(entry.command) : null;
+  if (activation !== null) {
+    if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
+    if (!place.startsWith('-')) return { markdown: IN_GROUP_TEXT };
+    return { markdown: await deps.accessDesk({ ...activation, place }, entry, access) };
+  }
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
   if (order === null) {
     const shown = await fileReply(deps.openFiles, entry, lane, access);

@@ -102,7 +102,9 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   return {
     isGroup: home.place.startsWith('-'),
     send: async (part, options) => {
-      const outcome = await gated((to) => messenger.send(to, part, options, permit));
+      const { replyToMessageId: _behind, ...rest } = options;
+      // The number of what is quoted means another message in the new place.
+      const outcome = await gated((to) => messenger.send(to, part, to === home ? options : rest, permit));
       if (outcome.kind === 'sent' && state.to !== home) here.add(outcome.messageId);
       return outcome;
     },

@@ -4,7 +4,7 @@ import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
-import { editMessage, sendPart } from './send-part.ts';
+import { editMessage, quoting, sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 
 export interface Reply {
@@ -72,7 +72,7 @@ const openReply = async (
     const edited = await editMessage(outbox, placeholder, part);
     if (edited.kind !== 'gone' && edited.kind !== 'undeliverable') return edited;
   }
-  return sendPart(outbox, key, part, {});
+  return sendPart(outbox, key, part, quoting(outbox));
 };
 
 /** Two tries without an answer: nobody can promise the part any more, so it is counted and said. */

@@ -50,6 +50,7 @@ const openMediaStore = async (): Promise<MediaStore> => {
 };
 
 const { botId, botUsername, ownerId } = config;
+const messenger = telegramMessenger(telegram);
 const legDeps = {
   lanes: dynamoLaneStore({ ...table, leaseMs: config.leaseMs }),
   wakes,
@@ -57,6 +58,7 @@ const legDeps = {
     ...access,
     mailbox: dynamoMailbox(table),
     wakes,
+    messenger,
     random: randomBytes,
     botId,
     botUsername,
@@ -67,7 +69,7 @@ const legDeps = {
     store: lazyMediaStore(openMediaStore),
     transcriber: agentcoreTranscriber(runtime),
   },
-  messenger: telegramMessenger(telegram),
+  messenger,
   renderer: telegramReplyRenderer,
   botId,
   runtimeEpoch: config.runtimeEpoch,

@@ -1,7 +1,7 @@
 import type { ReplyRenderer, TurnId } from '@agent-claw/core';
 import { findPlaceholder } from './find-sent.ts';
 import { DRAFT_AFTER_MS, EDIT_EVERY_MS } from './limits.ts';
-import { trySend } from './send-part.ts';
+import { quoting, trySend } from './send-part.ts';
 import type { Outbox } from './send-part.ts';
 
 /**
@@ -47,7 +47,7 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer, turnId: 
       return (await findPlaceholder(outbox)).kind === 'delivered' ? 0 : null;
     const outcome =
       placeholder?.messageId === undefined
-        ? await trySend(outbox, 'draft', part, { silent: true, stopButton: turnId })
+        ? await trySend(outbox, 'draft', part, { ...quoting(outbox), silent: true, stopButton: turnId })
         : await chat.edit(placeholder.messageId, part, { stopButton: turnId });
     switch (outcome.kind) {
       case 'delivered':

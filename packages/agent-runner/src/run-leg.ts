@@ -3,6 +3,7 @@ import type {
   ActiveTurn,
   Clock,
   HandOver,
+  InboxEntry,
   LaneId,
   LaneStore,
   Log,
@@ -192,7 +193,9 @@ const runOne = async (
   const { clock, metrics, lanes } = deps;
   const log = deps.log.with({ turnId: turn.id });
   if (!(await isServed(laneAddressOf(keeper.lease.laneId), deps))) return refuse({ ...deps, log }, keeper, turn);
-  const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger: openLedger(lanes, keeper, turn) };
+  const ledger = openLedger(lanes, keeper, turn);
+  const quoted = chat.isGroup ? takenBy(keeper.lane(), turn).findLast(isQuotable)?.messageId : undefined;
+  const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger, ...(quoted === undefined ? {} : { quoted }) };
   const isPoisoned = keeper.lane().crashes >= MAX_ATTEMPTS;
   if (turn.kind === 'command' && !isPoisoned)
     return withLastMessage(outbox, await createRunCommand(deps)(outbox, turn, isNew));
@@ -200,6 +203,9 @@ const runOne = async (
   const result = await run(outbox, turn, isNew, deadline);
   return withLastMessage(outbox, await settleAsides(deps, outbox, result));
 };
+
+/** A press names the message that its button is under, which is our own. */
+const isQuotable = ({ kind, messageId }: InboxEntry): boolean => kind !== 'button' && messageId !== undefined;
 
 const withLastMessage = (outbox: Outbox, result: TurnResult): TurnResult => {
   const lastMessageId = lastMessageOf(outbox);

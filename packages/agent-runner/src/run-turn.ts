@@ -1,6 +1,7 @@
 import {
   conversationIdOf,
   isPrivateLane,
+  keptContext,
   laneAddressOf,
   modelChoiceOf,
   stopsFor,
@@ -178,4 +179,5 @@ export const callOf = (lane: Lane, turn: ActiveTurn, fence: number, access: Acce
     ? {}
     : { model: modelChoiceOf(lane.settings) }),
   messages: takenBy(lane, turn).map((entry) => messageOf(entry)),
+  ...(turn.overheard === undefined ? {} : { overheard: keptContext(turn.overheard) }),
 });

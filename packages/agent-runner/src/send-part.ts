@@ -14,7 +14,12 @@ export interface Outbox {
   readonly metrics: Metrics;
   readonly keeper: LeaseKeeper;
   readonly ledger: Ledger;
+  /** In a group: the message that the answer belongs to, and quotes. */
+  readonly quoted?: number;
 }
+
+/** Makes a message quote what it answers, where others talk in between. */
+export const quoting = ({ quoted }: Outbox): SendOptions => (quoted === undefined ? {} : { replyToMessageId: quoted });
 
 export type Delivery =
   /** Without an id nobody knows whether it arrived, and two tries are all that it gets. */

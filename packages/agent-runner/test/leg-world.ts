@@ -89,6 +89,7 @@ export const aLegWorld = (
       store: access.open(),
       mailbox,
       wakes,
+      messenger,
       clock,
       random: (bytes) => new Uint8Array(bytes).fill(1),
       botId: '7000',
@@ -144,6 +145,7 @@ export const aLegWorld = (
   return {
     clock,
     lanes,
+    mailbox,
     wakes,
     messenger,
     runtime: scripted,

@@ -29,7 +29,10 @@ export const agentcoreRuntime = (options: AgentcoreRuntimeOptions): AgentRuntime
   };
   return {
     turn: async function* turn(session, call, signal) {
-      const body = await invoke(options, session, { op: 'turn', ...call, messages: plain(call.messages) }, signal);
+      const { overheard, ...asked } = call;
+      const heard = overheard === undefined ? {} : { overheard: overheard.map((one) => ({ ...one })) };
+      const request = { op: 'turn', ...asked, ...heard, messages: plain(call.messages) } as const;
+      const body = await invoke(options, session, request, signal);
       try {
         yield* events(body);
       } catch (error) {

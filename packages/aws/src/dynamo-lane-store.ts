@@ -54,6 +54,9 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
         conditions: [],
         // The count is the turn's own number, so that repeating the write does not raise it again.
         set: ['turn = :turn', 'turnCount = :count', ...(session === undefined ? [] : ['runtimeSession = :session'])],
+        // Each by its id: what was said since the turn was made up stays for the next one.
+        remove: Object.keys(turn.overheard ?? {}).map((_, index) => `context.#c${index}`),
+        names: Object.fromEntries(Object.keys(turn.overheard ?? {}).map((id, index) => [`#c${index}`, id])),
         values: {
           ':turn': turn,
           ':count': Number(turn.id.slice(1)),

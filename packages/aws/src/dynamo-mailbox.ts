@@ -8,6 +8,7 @@ import {
 } from '@agent-claw/core';
 import type { AppendOutcome, AppendRequest, Mailbox } from '@agent-claw/core';
 import { amendInbox } from './amend-inbox.ts';
+import { overhear } from './overhear.ts';
 import { readLane, updateLane } from './lane-item.ts';
 import type { LaneItem, LaneTable, LaneWrite } from './lane-item.ts';
 import { OPEN_SHARD } from './table.ts';
@@ -22,10 +23,16 @@ const inboxHasBytes = 'inboxBytes <= :bytesLeft OR size(inbox) = :zero';
 /** Writers that meet at one lane may each fail another's condition; each failure means that one of them went on. */
 const MAX_ROUNDS = 8;
 
-/** The receiving side of a lane: one conditional write in the ordinary case, one more read to learn why it did not hold. */
-export const dynamoMailbox = (table: LaneTable): Mailbox => ({
+/** What of a mailbox the channel needs. Apart, so that tg-ingest starts with nothing else. */
+export const dynamoIntake = (table: LaneTable): Omit<Mailbox, 'glance'> => ({
   append: (request) => append(table, request),
   amend: (request) => amendInbox(table, request),
+  overhear: (request) => overhear(table, request),
+});
+
+/** The receiving side of a lane: one conditional write in the ordinary case, one more read to learn why it did not hold. */
+export const dynamoMailbox = (table: LaneTable): Mailbox => ({
+  ...dynamoIntake(table),
   glance: async (laneId, nowMs) => {
     const item = await readLane(table, laneId);
     if (item === null) return { isIdle: true, settings: {} };

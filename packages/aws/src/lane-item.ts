@@ -26,6 +26,7 @@ export interface LaneItem {
   readonly outage?: NonNullable<Lane['outage']>;
   readonly lastMessageId?: NonNullable<Lane['lastMessageId']>;
   readonly parked?: NonNullable<Lane['parked']>;
+  readonly context?: NonNullable<Lane['context']>;
   readonly settings?: NonNullable<Lane['settings']>;
   readonly laneUsage?: NonNullable<Lane['usage']>;
   readonly menus?: NonNullable<Lane['menus']>;
@@ -50,6 +51,7 @@ export const laneOf = (laneId: LaneId, item: LaneItem): Lane => ({
   ...(item.outage === undefined ? {} : { outage: item.outage }),
   ...(item.lastMessageId === undefined ? {} : { lastMessageId: item.lastMessageId }),
   ...(item.parked === undefined ? {} : { parked: item.parked }),
+  ...(item.context === undefined ? {} : { context: item.context }),
   ...(item.settings === undefined ? {} : { settings: item.settings }),
   ...(item.laneUsage === undefined ? {} : { usage: item.laneUsage }),
   ...(item.menus === undefined ? {} : { menus: item.menus }),

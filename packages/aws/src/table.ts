@@ -15,6 +15,7 @@
  *       outage: { sinceMs: 1790000000000, retryAtMs: 1790000030000 },   the agent cannot be reached
  *       lastMessageId: 55,                                 newest message of ours here, or 'unknown'
  *       parked: { u790: {…} },                             put aside after too many attempts, newest 20
+ *       context: { u801: {id, sender, text, …} },          overheard in a group, by update, until a turn takes it
  *       settings: { model: 'fast' },                       what was chosen for this lane
  *       laneUsage: { last: {…}, days: { '2026-11-21': { turns, inputTokens, outputTokens } } },
  *       menus: { 57: { name, nonce, userId, expiresAtMs, actions: […] } },   by message: each can be used once
@@ -23,7 +24,7 @@
  *   access               access  who may talk to the bot, one item for the deployment:
  *     { version: 3,                                      one more with each change
  *       accessRecord: { owner: {id, name, claimedAtMs}, claim: {digest, createdAtMs}, guests: { 4242002: {name, sinceMs} },
- *         groups: { -1001: {title, sinceMs, activation} }, pairing: {code, openUntilMs, pending: {}, denied: []} } }
+ *         groups: { -1001: {title, sinceMs, activation, formerId} }, pairing: {code, openUntilMs, pending: {}, denied: []} } }
  *
  * Table `conversations` (pk S, sk S, TTL `expiresAtEpochS`):
  *

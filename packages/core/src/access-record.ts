@@ -16,6 +16,8 @@ export interface AllowedGroup {
   readonly sinceMs: number;
   /** Whether the bot answers only who calls it. */
   readonly activation: 'mention' | 'always';
+  /** The id that it had before it became a supergroup: what was asked there is still answered. */
+  readonly formerId?: string;
 }
 
 /** A door that the owner holds open for a while: whoever has the code may ask to come in. */

@@ -37,9 +37,42 @@ describe('admit', () => {
     ["the owner in a stranger's private chat", aVisitor({ place: { id: '9', kind: 'private' } }), 'wrong_place'],
     ['a group that is not allowed', inGroup({ place: { id: '-200', kind: 'group' } }), 'wrong_place'],
     ['a channel', aVisitor({ place: { id: '-100', kind: 'other' } }), 'wrong_place'],
-    ['group talk that does not call the bot', inGroup({ addressed: false }), 'not_addressed'],
+    [
+      'a stranger who calls the bot in a group that is not allowed',
+      inGroup({ place: { id: 'constructor', kind: 'group' }, sender: { id: '9', isBot: false } }),
+      'stranger',
+    ],
+    ['a bot in an allowed group', inGroup({ sender: { id: '1', isBot: true } }), 'bot'],
+    ['an anonymous voice in an allowed group', inGroup({ speaksAsChat: true }), 'speaks_as_chat'],
   ])('refuses %s', (_who, visitor, reason) => {
     expect(admit(visitor as Visitor, access)).toEqual({ kind: 'refused', reason });
+  });
+
+  it('only overhears in an allowed group what does not call the bot, and what strangers say', () => {
+    const stranger = { id: '9', isBot: false };
+    const visitors = [
+      inGroup({ addressed: false }),
+      inGroup({ sender: stranger }),
+      inGroup({ addressed: false, sender: stranger }),
+    ];
+    expect(visitors.map((visitor) => admit(visitor, access).kind)).toEqual(['overheard', 'overheard', 'overheard']);
+  });
+
+  it('lets in all that the owner and guests say where the bot is always active, and nothing of others', () => {
+    const always: AccessList = { ...access, groups: { '-100': { title: 'Home', sinceMs: 0, activation: 'always' } } };
+    const said = ['1', '2', '9'].map((id) => inGroup({ addressed: false, sender: { id, isBot: false } }));
+    expect(said.map((visitor) => admit(visitor, always).kind)).toEqual(['admitted', 'admitted', 'overheard']);
+  });
+
+  it('knows a group by its former id as well', () => {
+    const moved: AccessList = {
+      ...access,
+      groups: { '-1000': { title: 'Home', sinceMs: 0, activation: 'mention', formerId: '-100' } },
+    };
+    expect([admit(inGroup(), moved).kind, mayReceive({ channel: 'tg', account: '7', place: '-100' }, moved)]).toEqual([
+      'admitted',
+      true,
+    ]);
   });
 
   it('lets nobody in while there is no owner, not even a sender without an id', () => {

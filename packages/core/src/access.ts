@@ -1,4 +1,5 @@
 import type { AccessRecord } from './access-record.ts';
+import { groupAt } from './group-rules.ts';
 import type { LaneAddress } from './ids.ts';
 
 /** Who may talk to the bot, by the channel's own permanent ids. Names can be taken over by others and never count. */
@@ -24,27 +25,34 @@ export interface Visitor {
 
 export type Admission =
   | { readonly kind: 'admitted' }
+  /** Said among people in an allowed group: background for the next turn there, and nothing that is answered. */
+  | { readonly kind: 'overheard' }
   | {
       readonly kind: 'refused';
-      readonly reason: 'no_sender' | 'bot' | 'speaks_as_chat' | 'stranger' | 'wrong_place' | 'not_addressed';
+      readonly reason: 'no_sender' | 'bot' | 'speaks_as_chat' | 'stranger' | 'wrong_place';
     };
 
 const isKnown = (id: string, access: AccessList): boolean =>
   id !== '' && (id === access.ownerId || Object.hasOwn(access.guests, id));
 
-/** Closed by default: a message passes only if every question has a clear yes. */
+/**
+ * Closed by default: a message passes only if every question has a clear yes. In a group, too, only the owner and guests are
+ * answered: a stranger who calls the bot there is no more than overheard.
+ */
 export const admit = (visitor: Visitor, access: AccessList): Admission => {
   if (visitor.sender === undefined) return { kind: 'refused', reason: 'no_sender' };
   if (visitor.sender.isBot) return { kind: 'refused', reason: 'bot' };
   if (visitor.speaksAsChat) return { kind: 'refused', reason: 'speaks_as_chat' };
-  if (!isKnown(visitor.sender.id, access)) return { kind: 'refused', reason: 'stranger' };
+  const isFriend = isKnown(visitor.sender.id, access);
+  const group = visitor.place.kind === 'group' ? groupAt(access, visitor.place.id) : undefined;
+  if (group !== undefined)
+    return { kind: isFriend && (visitor.addressed || group.activation === 'always') ? 'admitted' : 'overheard' };
+  if (!isFriend) return { kind: 'refused', reason: 'stranger' };
   switch (visitor.place.kind) {
     case 'private':
       // The private chat of a person has that person's id; anything else is somebody else's chat under a borrowed sender.
       return visitor.place.id === visitor.sender.id ? { kind: 'admitted' } : { kind: 'refused', reason: 'wrong_place' };
     case 'group':
-      if (!Object.hasOwn(access.groups, visitor.place.id)) return { kind: 'refused', reason: 'wrong_place' };
-      return visitor.addressed ? { kind: 'admitted' } : { kind: 'refused', reason: 'not_addressed' };
     case 'other':
       return { kind: 'refused', reason: 'wrong_place' };
   }
@@ -52,7 +60,7 @@ export const admit = (visitor: Visitor, access: AccessList): Admission => {
 
 /** Checked again before anything is sent: access may have been taken away while a message waited. */
 export const mayReceive = (to: LaneAddress, access: AccessList): boolean =>
-  isKnown(to.place, access) || Object.hasOwn(access.groups, to.place);
+  isKnown(to.place, access) || groupAt(access, to.place) !== undefined;
 
 /** The owner's own chat: the only place where MEMORY.md and USER.md are loaded. */
 export const isPrivateLane = (lane: LaneAddress, access: AccessList): boolean =>

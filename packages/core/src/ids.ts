@@ -10,7 +10,8 @@ export type ConversationId = Brand<string, 'ConversationId'>;
 /** AgentCore's name for one microVM; 33 to 256 characters. */
 export type RuntimeSessionId = Brand<string, 'RuntimeSessionId'>;
 /**
- * Names an inbox entry: `u<update id>` for what a person sent, `h<minute>` for a heartbeat, `w<ms>` for the welcome of a guest.
+ * Names an inbox entry: `u<update id>` for what a person sent, `h<minute>` for a heartbeat, `w<ms>` for the welcome of a guest,
+ * `m<former id>` for the move of a group.
  * A second delivery has the same id.
  */
 export type EntryId = Brand<string, 'EntryId'>;
@@ -45,6 +46,9 @@ export const updateEntryId = (updateId: number): EntryId => `u${updateId}` as En
 
 /** The moment in which somebody became a guest names their welcome. */
 export const welcomeEntryId = (sinceMs: number): EntryId => `w${sinceMs}` as EntryId;
+
+/** A group moves once, and either of two messages may tell: both make the same entry. */
+export const moveEntryId = (formerPlace: string): EntryId => `m${formerPlace.replace('-', '')}` as EntryId;
 
 /** The scheduled minute is the identity of a heartbeat: a schedule that fires twice makes one entry. */
 export const heartbeatEntryId = (scheduledAtMs: number): EntryId => `h${Math.floor(scheduledAtMs / 60_000)}` as EntryId;

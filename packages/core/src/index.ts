@@ -24,6 +24,8 @@ export * from './ports/workspace-store.ts';
 export * from './access.ts';
 export * from './access-record.ts';
 export * from './access-rules.ts';
+export * from './group-rules.ts';
+export * from './overheard.ts';
 export * from './commands.ts';
 export * from './usage.ts';
 export * from './next-turn.ts';

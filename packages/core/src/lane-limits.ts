@@ -1,4 +1,5 @@
 import type { InboxEntry } from './lane.ts';
+import type { Overheard } from './overheard.ts';
 
 /** A lease lasts this long after its last renewal. With the margin it is free 40 s after its holder crashed. */
 export const LEASE_MS = 30_000;
@@ -23,7 +24,7 @@ export const SEEN_KEPT = 200;
 const utf8 = new TextEncoder();
 
 /** What the entry counts against the inbox's bytes. */
-export const entryBytes = (entry: InboxEntry): number => utf8.encode(JSON.stringify(entry)).length;
+export const entryBytes = (entry: InboxEntry | Overheard): number => utf8.encode(JSON.stringify(entry)).length;
 
 const numberOf = (id: string): number => Number(id.slice(1));
 

@@ -2,6 +2,7 @@ import { heartbeatEntryId } from './ids.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { MediaProblem } from './media.ts';
+import type { OverheardById } from './overheard.ts';
 import type { OpenMenu, Press } from './menus.ts';
 import type { LaneUsage } from './usage.ts';
 
@@ -51,9 +52,10 @@ export interface InboxEntry {
   readonly pressed?: Press;
   /**
    * On a notice: what the bot has to say here of its own accord. `knock`: the sender has the pairing code and asks the owner
-   * to be let in. `welcome`: the owner has let in whoever this lane belongs to.
+   * to be let in. `welcome`: the owner has let in whoever this lane belongs to. `joined`: the owner has added the bot to this
+   * group. `moved`: this group has got a new id.
    */
-  readonly notice?: 'knock' | 'welcome';
+  readonly notice?: 'knock' | 'welcome' | 'joined' | 'moved';
   /** `sequence` of the edit whose words the entry has; an older edit that arrives later changes nothing. */
   readonly editSequence?: number;
 }
@@ -82,6 +84,8 @@ export interface ActiveTurn {
   readonly starts: number;
   /** Part to what happened to it: `draft` is the placeholder, `p0`, `p1` … the parts of the answer. A map, never a list. */
   readonly ledger: Readonly<Record<string, LedgerPart>>;
+  /** What the turn was begun with of what was overheard before it. Goes with the turn. */
+  readonly overheard?: OverheardById;
 }
 
 /** The mailbox of a lane: everything that must change together, in one item. */
@@ -106,6 +110,8 @@ export interface Lane {
   readonly outage?: { readonly sinceMs: number; readonly retryAtMs: number };
   /** The channel wants silence until then: whoever gets the lease before it gives the lane back. */
   readonly notBeforeMs?: number;
+  /** Said in this group since the last turn began, and asked of nobody. */
+  readonly context?: OverheardById;
   /** Messages that were put aside after too many attempts, the newest 20 and 64 KiB. Nobody works on them by themselves. */
   readonly parked?: Readonly<Record<EntryId, InboxEntry>>;
   /** What was chosen for this lane; absent means the default. */

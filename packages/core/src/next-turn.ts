@@ -80,6 +80,9 @@ export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
     startedAtMs: nowMs,
     starts: 1,
     ledger: {},
+    ...(taken.kind === 'message' && Object.keys(lane.context ?? {}).length > 0
+      ? { overheard: lane.context ?? {} }
+      : {}),
   };
   return { kind: 'start', turn };
 };

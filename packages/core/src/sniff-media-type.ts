@@ -22,8 +22,10 @@ const isoBrand =
   (bytes: Uint8Array): boolean =>
     at(4, 'ftyp')(bytes) && form.test(ascii(bytes, 8, 12));
 
+// Both tables are made when they are asked for: as constants they would be part of every bundle, tg-ingest's too.
+
 /** What the first bytes say. Earlier rows win. */
-const SIGNATURES: readonly (readonly [mediaType: string, test: (bytes: Uint8Array) => boolean])[] = [
+const signatures = (): readonly (readonly [mediaType: string, test: (bytes: Uint8Array) => boolean])[] => [
   ['image/jpeg', starts(0xff, 0xd8, 0xff)],
   ['image/png', starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)],
   ['image/gif', at(0, 'GIF8')],
@@ -47,7 +49,7 @@ const SIGNATURES: readonly (readonly [mediaType: string, test: (bytes: Uint8Arra
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 /** The folder that each kind of office file has within its zip. */
-const IN_ZIP: readonly (readonly [mediaType: string, part: string])[] = [
+const inZip = (): readonly (readonly [mediaType: string, part: string])[] => [
   [`${OFFICE}.wordprocessingml.document`, 'word/'],
   [`${OFFICE}.spreadsheetml.sheet`, 'xl/'],
   [`${OFFICE}.presentationml.presentation`, 'ppt/'],
@@ -85,7 +87,7 @@ const isText = (bytes: Uint8Array): boolean => {
 const officeIn = (bytes: Uint8Array): string | undefined => {
   // Names stand uncompressed in the zip's directory at its end, and in front of each part.
   const text = new TextDecoder('latin1').decode(bytes);
-  return text.includes('[Content_Types].xml') ? IN_ZIP.find(([, part]) => text.includes(part))?.[0] : undefined;
+  return text.includes('[Content_Types].xml') ? inZip().find(([, part]) => text.includes(part))?.[0] : undefined;
 };
 
 /**
@@ -93,7 +95,7 @@ const officeIn = (bytes: Uint8Array): string | undefined => {
  * where a wrong one does no harm: a page that calls itself a picture stays a page.
  */
 export const sniffMediaType = (bytes: Uint8Array, name = ''): string => {
-  const known = SIGNATURES.find(([, test]) => test(bytes))?.[0];
+  const known = signatures().find(([, test]) => test(bytes))?.[0];
   if (known === 'application/zip') return officeIn(bytes) ?? known;
   if (known === 'application/x-cfb') return OLD_OFFICE[extensionOf(name)] ?? known;
   if (known !== undefined) return known;

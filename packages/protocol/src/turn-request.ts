@@ -36,6 +36,14 @@ const turnMessageSchema = z.strictObject({
   forwardedFrom: z.optional(z.string()),
 });
 
+const overheardSchema = z.strictObject({
+  id: filled,
+  sentAtEpochS: z.int(),
+  sequence: z.int(),
+  sender: z.strictObject({ id: z.string(), name: z.string() }),
+  text: z.string(),
+});
+
 /** What agent-runner asks of the container: the body of `POST /invocations`. */
 export const runtimeRequestSchema = z.discriminatedUnion('op', [
   z.strictObject({
@@ -48,6 +56,7 @@ export const runtimeRequestSchema = z.discriminatedUnion('op', [
     privateLane: z.boolean(),
     model: z.optional(filled),
     messages: z.array(turnMessageSchema),
+    overheard: z.optional(z.array(overheardSchema)),
   }),
   z.strictObject({ op: z.literal('steer'), ...ids, messages: z.array(turnMessageSchema).check(z.minLength(1)) }),
   z.strictObject({ op: z.literal('stop'), ...ids }),

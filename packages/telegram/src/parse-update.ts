@@ -1,11 +1,12 @@
-import { messageSchema, pressSchema, updateSchema } from './update-schema.ts';
-import type { TelegramMessage, TelegramPress } from './update-schema.ts';
+import { membershipSchema, messageSchema, pressSchema, updateSchema } from './update-schema.ts';
+import type { TelegramMembership, TelegramMessage, TelegramPress } from './update-schema.ts';
 
-type IgnoredReason = 'other_kind' | 'unusable_message' | 'unusable_press';
+type IgnoredReason = 'other_kind' | 'unusable_message' | 'unusable_press' | 'unusable_membership';
 
 export type ParsedUpdate =
   | { readonly kind: 'message' | 'edited_message'; readonly updateId: number; readonly message: TelegramMessage }
   | { readonly kind: 'callback_query'; readonly updateId: number; readonly press: TelegramPress }
+  | { readonly kind: 'my_chat_member'; readonly updateId: number; readonly membership: TelegramMembership }
   /** Authentic and numbered, but nothing that we answer: service messages, polls, odd shapes, kinds of tomorrow. */
   | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: IgnoredReason }
   /** No usable update id: it can neither be deduplicated nor ordered. */
@@ -24,6 +25,12 @@ export const parseUpdate = (raw: unknown): ParsedUpdate => {
     return message.success
       ? { kind, updateId, message: message.data }
       : { kind: 'ignored', updateId, reason: 'unusable_message' };
+  }
+  if (has('my_chat_member')) {
+    const membership = membershipSchema.safeParse(update.data.my_chat_member);
+    return membership.success
+      ? { kind: 'my_chat_member', updateId, membership: membership.data }
+      : { kind: 'ignored', updateId, reason: 'unusable_membership' };
   }
   if (!has('callback_query')) return { kind: 'ignored', updateId, reason: 'other_kind' };
   const press = pressSchema.safeParse(update.data.callback_query);

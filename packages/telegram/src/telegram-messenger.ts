@@ -243,6 +243,12 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
       );
     },
 
+    async leave(to, permit) {
+      const outcome = await callApi('leaveChat', permit, (api, signal) => api.leaveChat(chatOf(to).chat, signal));
+      // Refused for good where the bot is no member, or where there is no such chat.
+      return outcome.kind === 'undeliverable' ? { kind: 'done' } : courtesy(outcome);
+    },
+
     async typing(to, permit) {
       const { chat, thread } = chatOf(to);
       return courtesy(

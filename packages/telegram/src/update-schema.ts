@@ -11,8 +11,6 @@ const userSchema = z.object({
   is_bot: z.catch(z.optional(z.boolean()), false),
   first_name: text,
   last_name: text,
-  username: text,
-  language_code: text,
 });
 
 const chatSchema = z.object({
@@ -39,7 +37,7 @@ const fileFields = {
   duration: size,
 };
 const fileSchema = z.object(fileFields);
-const photoSchema = z.object({ file_id: z.string(), file_unique_id: text, file_size: size, width: size, height: size });
+const photoSchema = z.object({ file_id: z.string(), file_unique_id: text, file_size: size });
 const place = { latitude: z.number(), longitude: z.number() };
 
 const originSchema = z.object({
@@ -51,11 +49,9 @@ const originSchema = z.object({
 });
 
 const repliedSchema = z.object({
-  message_id: optional(id),
   from: optional(userSchema),
   text,
   caption: text,
-  is_topic_message: optional(z.boolean()),
   forum_topic_created: optional(z.object({ name: text })),
 });
 
@@ -69,7 +65,6 @@ export const messageSchema = z.object({
   message_thread_id: optional(id),
   is_topic_message: optional(z.boolean()),
   is_automatic_forward: optional(z.boolean()),
-  edit_date: optional(id),
   media_group_id: text,
   text,
   caption: text,
@@ -99,6 +94,8 @@ export const messageSchema = z.object({
   forward_from_chat: optional(z.object({ title: text })),
   forward_sender_name: text,
   business_connection_id: text,
+  migrate_to_chat_id: optional(id),
+  migrate_from_chat_id: optional(id),
 });
 export type TelegramMessage = z.infer<typeof messageSchema>;
 
@@ -120,6 +117,18 @@ export const pressSchema = z.object({
 });
 export type TelegramPress = z.infer<typeof pressSchema>;
 
+const memberSchema = z.object({ status: z.string(), is_member: optional(z.boolean()) });
+
+/** The bot itself came into a chat, left it, or has other rights there. */
+export const membershipSchema = z.object({
+  chat: chatSchema,
+  from: userSchema,
+  date: z.int().check(z.nonnegative()),
+  old_chat_member: memberSchema,
+  new_chat_member: memberSchema,
+});
+export type TelegramMembership = z.infer<typeof membershipSchema>;
+
 /** An update as far as we look at it. The payloads are checked one by one, so that an odd one cannot spoil the rest. */
 export const updateSchema = z.object({
   // int32 below 2e9 as Telegram documents it; anything else cannot be told apart from a repeat.
@@ -127,4 +136,5 @@ export const updateSchema = z.object({
   message: z.optional(z.unknown()),
   edited_message: z.optional(z.unknown()),
   callback_query: z.optional(z.unknown()),
+  my_chat_member: z.optional(z.unknown()),
 });

@@ -13,6 +13,9 @@ export const typingAction = (laneId: LaneId): string => {
   });
 };
 
+/** The bot goes from a group or channel; their ids are negative. */
+export const leaveChat = (chatId: number): string => JSON.stringify({ method: 'leaveChat', chat_id: chatId });
+
 /** Shows `text`, if any, for a moment to whoever pressed the button, and ends the waiting sign on it. */
 export const callbackAnswer = (queryId: string, text?: string): string =>
   JSON.stringify({ method: 'answerCallbackQuery', callback_query_id: queryId, text });

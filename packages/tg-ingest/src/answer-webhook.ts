@@ -1,5 +1,5 @@
 import type { Log } from '@agent-claw/core';
-import { callbackAnswer, typingAction } from './answer-body.ts';
+import { callbackAnswer, leaveChat, typingAction } from './answer-body.ts';
 import { checkRequest } from './check-request.ts';
 import type { WebhookRequest } from './check-request.ts';
 import type { IngestOutcome } from './ingest-update.ts';
@@ -34,6 +34,8 @@ const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
   switch (outcome.kind) {
     case 'accepted':
     case 'claimed':
+    case 'joined':
+    case 'moved':
       return calling(typingAction(outcome.laneId));
     case 'stopping':
       return answeringPress(outcome.queryId, 'Stopping …');
@@ -42,6 +44,12 @@ const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
       return answeringPress(outcome.queryId);
     case 'unused_button':
       return answeringPress(outcome.queryId, 'That button is no longer in use.');
+    case 'leaving':
+      // A positive id would be a person's: there is nothing to leave.
+      return outcome.chatId < 0 ? calling(leaveChat(outcome.chatId)) : TAKEN;
+    // Nobody is kept waiting for an answer.
+    case 'overheard':
+    case 'forgotten':
     case 'amended':
     // No typing: an edit starts no answer of its own.
     case 'knocked':

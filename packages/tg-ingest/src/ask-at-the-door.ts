@@ -17,16 +17,17 @@ const KNOWN_FOR_MS = 30_000;
  * Somebody who is not known may have been let in a moment ago, and silence cannot be taken back: so the store is asked again.
  * Four times a second at most for each copy of the function, whoever writes and however much: less than the deliveries cost.
  */
-const UNKNOWN_FOR_MS = 250;
+export const UNKNOWN_FOR_MS = 250;
 
 const NEVER: ReadonlySet<string> = new Set(['no_sender', 'bot', 'speaks_as_chat']);
 
 /** Asks the gate. The owner's own private chat, and what nobody could ever be let in as, cost no read. */
 export const admitVisitor = async (deps: DoorDeps, visitor: Visitor): Promise<Admission> => {
   const byDeployment = admit(visitor, accessListOf(EMPTY_ACCESS, deps.ownerId));
-  if (byDeployment.kind === 'admitted' || NEVER.has(byDeployment.reason)) return byDeployment;
+  if (byDeployment.kind === 'admitted' || (byDeployment.kind === 'refused' && NEVER.has(byDeployment.reason)))
+    return byDeployment;
   const known = admit(visitor, await listOf(deps, KNOWN_FOR_MS));
-  if (known.kind === 'admitted' || known.reason === 'not_addressed') return known;
+  if (known.kind === 'admitted') return known;
   return admit(visitor, await listOf(deps, UNKNOWN_FOR_MS));
 };
 

@@ -1,6 +1,6 @@
 import { CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
 import { dynamoAccessStore } from '@agent-claw/aws/dynamo-access-store';
-import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
+import { dynamoIntake } from '@agent-claw/aws/dynamo-mailbox';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { createLog } from '@agent-claw/observability/log';
 import { stdoutWriter } from '@agent-claw/observability/stdout';
@@ -18,7 +18,7 @@ const table = { client: new DynamoDBClient(CLIENT_LIMITS), tableName: config.sta
 
 const answerWebhook = createAnswerWebhook({
   ingest: createIngestUpdate({
-    mailbox: dynamoMailbox(table),
+    mailbox: dynamoIntake(table),
     wakes: sqsWakeQueue({ client: new SQSClient(CLIENT_LIMITS), queueUrl: config.wakeQueueUrl }),
     access: dynamoAccessStore({ ...table, clock: systemClock }),
     ownerId: config.ownerId,

@@ -1,13 +1,17 @@
+import { overheardOf } from '@agent-claw/core';
 import type { Admission, InboxEntry, LaneId, Mailbox, Visitor, WakeQueue } from '@agent-claw/core';
+import { migrationOf } from '@agent-claw/telegram/group-news';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
 import { menuPressOf, presserOf, pressEntryOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
 import { admitVisitor, askAtTheDoor } from './ask-at-the-door.ts';
 import type { DoorDeps } from './ask-at-the-door.ts';
+import { takeMembership, takeMigration } from './take-group-news.ts';
+import type { GroupNews } from './take-group-news.ts';
 
 export interface IngestDeps extends DoorDeps {
-  readonly mailbox: Mailbox;
+  readonly mailbox: Pick<Mailbox, 'append' | 'amend' | 'overhear'>;
   readonly wakes: WakeQueue;
 }
 
@@ -18,6 +22,14 @@ export type IngestOutcome =
   | { readonly kind: 'claimed'; readonly updateId: number; readonly laneId: LaneId }
   /** Somebody with the pairing code asks to come in: the owner is told, in this lane. The sender hears nothing. */
   | { readonly kind: 'knocked'; readonly updateId: number; readonly laneId: LaneId }
+  /** The owner has brought the bot into this group, or it has got a new id: said there, in this lane. */
+  | { readonly kind: 'joined' | 'moved'; readonly updateId: number; readonly laneId: LaneId }
+  /** The bot is to leave this chat. */
+  | { readonly kind: 'leaving'; readonly updateId: number; readonly chatId: number }
+  /** The bot was taken out of a group, which is no longer allowed. */
+  | { readonly kind: 'forgotten'; readonly updateId: number }
+  /** Kept for the next turn in this group. */
+  | { readonly kind: 'overheard'; readonly updateId: number; readonly laneId: LaneId }
   /** A pressed stop button, accepted likewise. With a query id whoever pressed it is to be answered. */
   | { readonly kind: 'stopping'; readonly updateId: number; readonly laneId: LaneId; readonly queryId?: string }
   /** A pressed button of a menu, accepted likewise. */
@@ -50,6 +62,8 @@ export const createIngestUpdate =
         return takeMessage(deps, update);
       case 'callback_query':
         return takePress(deps, update);
+      case 'my_chat_member':
+        return tell(deps, update.updateId, await takeMembership(deps, update));
       case 'ignored':
         return { kind: 'ignored', updateId: update.updateId, reason: update.reason };
       case 'unusable':
@@ -57,7 +71,10 @@ export const createIngestUpdate =
     }
   };
 
-const takeMessage = async (deps: IngestDeps, { kind, updateId, message }: Said): Promise<IngestOutcome> => {
+const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome> => {
+  const { kind, updateId, message } = said;
+  const migration = kind === 'message' ? migrationOf(message) : null;
+  if (migration !== null) return tell(deps, updateId, await takeMigration(deps, said, migration));
   const visitor = visitorOf(message, deps.bot);
   const admission = await admitVisitor(deps, visitor);
   const entry = entryOf(updateId, message, deps.bot);
@@ -68,10 +85,13 @@ const takeMessage = async (deps: IngestDeps, { kind, updateId, message }: Said):
   }
   if (entry === null) return { kind: 'ignored', updateId, reason: 'no_content' };
   const laneId = laneOf(message, deps.bot);
-  if (kind === 'message')
-    return (await appendAndRing(deps, laneId, entry))
-      ? { kind: 'accepted', updateId, laneId }
-      : { kind: 'full', updateId, laneId };
+  if (admission.kind === 'overheard') {
+    // What was overheard stays as it was first said: nobody asked the bot to read it again.
+    if (kind === 'edited_message') return { kind: 'ignored', updateId, reason: 'edit_of_what_does_not_wait' };
+    await deps.mailbox.overhear({ laneId, overheard: overheardOf(entry) });
+    return { kind: 'overheard', updateId, laneId };
+  }
+  if (kind === 'message') return enter(deps, { kind: 'accepted', updateId, laneId }, entry);
   // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: Telegram's
   // 4096 characters keep what an edit can add to an entry small.
   const amended = await deps.mailbox.amend({ laneId, entry });
@@ -80,16 +100,26 @@ const takeMessage = async (deps: IngestDeps, { kind, updateId, message }: Said):
     : { kind: 'ignored', updateId, reason: 'edit_of_what_does_not_wait' };
 };
 
+const tell = async (deps: IngestDeps, updateId: number, news: GroupNews): Promise<IngestOutcome> => {
+  switch (news.kind) {
+    case 'nothing':
+      return { kind: 'ignored', updateId, reason: news.reason };
+    case 'forgotten':
+    case 'leaving':
+      return { ...news, updateId };
+    case 'joined':
+    case 'moved':
+      return enter(deps, { kind: news.kind, updateId, laneId: news.laneId }, news.entry);
+  }
+};
+
 const isPrivateTalk = ({ place, sender }: Visitor): boolean => place.kind === 'private' && place.id === sender?.id;
 
 /** @returns null when the message is that of any stranger. */
 const takeStranger = async (deps: IngestDeps, said: InboxEntry): Promise<IngestOutcome | null> => {
   const asked = await askAtTheDoor(deps, said);
   if (asked.kind === 'nothing') return null;
-  const { laneId, entry } = asked;
-  return (await appendAndRing(deps, laneId, entry))
-    ? { kind: asked.kind, updateId: said.sequence, laneId }
-    : { kind: 'full', updateId: said.sequence, laneId };
+  return enter(deps, { kind: asked.kind, updateId: said.sequence, laneId: asked.laneId }, asked.entry);
 };
 
 const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promise<IngestOutcome> => {
@@ -97,36 +127,42 @@ const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promis
   const admission = await admitVisitor(deps, presserOf(press, deps.bot));
   const stop = stopOf(press, deps.bot);
   if (admission.kind === 'admitted' && stop !== null)
-    return (await appendAndRing(deps, stop.laneId, stopEntryOf(updateId, press, stop, deps.clock.now())))
-      ? { kind: 'stopping', updateId, laneId: stop.laneId, ...query }
-      : { kind: 'full', updateId, laneId: stop.laneId };
+    return enter(
+      deps,
+      { kind: 'stopping', updateId, laneId: stop.laneId, ...query },
+      stopEntryOf(updateId, press, stop, deps.clock.now()),
+    );
   const pressed = menuPressOf(press, deps.bot);
   if (admission.kind === 'admitted' && pressed !== null)
-    return (await appendAndRing(deps, pressed.laneId, pressEntryOf(updateId, press, pressed, deps.clock.now())))
-      ? { kind: 'pressed', updateId, laneId: pressed.laneId, ...query }
-      : { kind: 'full', updateId, laneId: pressed.laneId };
+    return enter(
+      deps,
+      { kind: 'pressed', updateId, laneId: pressed.laneId, ...query },
+      pressEntryOf(updateId, press, pressed, deps.clock.now()),
+    );
   // A stranger's press gets nothing, not even an end of the waiting sign that their app shows.
+  if (admission.kind === 'overheard') return { kind: 'ignored', updateId, reason: 'stranger' };
   return admission.kind === 'refused' && !isOfSomebodyKnown(admission)
     ? { kind: 'ignored', updateId, reason: admission.reason }
     : { kind: 'unused_button', updateId, ...query };
 };
 
 /** The gate asks who it is before it asks where. */
-const isOfSomebodyKnown = ({ reason }: Extract<Admission, { kind: 'refused' }>): boolean =>
-  reason === 'wrong_place' || reason === 'not_addressed';
+const isOfSomebodyKnown = ({ reason }: Extract<Admission, { kind: 'refused' }>): boolean => reason === 'wrong_place';
+
+type Entered = Extract<IngestOutcome, { laneId: LaneId }>;
 
 /**
  * Append first, ring second: a ring without an entry is harmless, an entry without a ring waits. A duplicate rings too,
  * because the crash may have come between the two.
- * @returns false when the inbox is full.
  */
-const appendAndRing = async (
+const enter = async (
   { mailbox, wakes, clock }: IngestDeps,
-  laneId: LaneId,
+  outcome: Entered,
   entry: InboxEntry,
-): Promise<boolean> => {
+): Promise<IngestOutcome> => {
+  const { laneId, updateId } = outcome;
   const appended = await mailbox.append({ laneId, entry, nowMs: clock.now() });
-  if (appended.kind === 'full') return false;
+  if (appended.kind === 'full') return { kind: 'full', updateId, laneId };
   await wakes.ring(laneId, entry.albumId === undefined ? {} : { delayS: ALBUM_SETTLE_S });
-  return true;
+  return outcome;
 };

@@ -1,8 +1,10 @@
 import { admit } from '@agent-claw/core';
 import type { InboxEntry } from '@agent-claw/core';
+import { membershipOf, migrationOf } from '@agent-claw/telegram/group-news';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
+import type { TelegramMembership } from '@agent-claw/telegram/update-schema';
 import { presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
 import type { Property } from '../property.ts';
 
@@ -81,6 +83,15 @@ const pressProblem = ({ updateId, press }: Pressed, raw: Json): string | null =>
   return stop.laneId.startsWith(`tg:${BOT.id}:${idOf(message?.['chat'])}`) ? null : 'lost its chat';
 };
 
+const membershipProblem = (membership: TelegramMembership, raw: Json): string | null => {
+  const { place, byId, title, isIn } = membershipOf(membership);
+  const chat = object(raw['chat']);
+  const status = object(raw['new_chat_member'])?.['status'];
+  if (place !== String(chat?.['id']) || byId !== idOf(raw['from']) || title !== (chat?.['title'] ?? ''))
+    return 'lost the group, or who changed it';
+  return isIn === (status !== 'left' && status !== 'kicked') ? null : 'lost whether the bot is in';
+};
+
 /** Real updates go through parse, gate and normalisation without an error or a lost field. */
 export const telegramUpdates: Property = {
   corpus: 'telegram-updates',
@@ -93,6 +104,8 @@ export const telegramUpdates: Property = {
     if (parsed.kind === 'ignored')
       return parsed.reason === 'other_kind' ? null : `a real update was taken for ${parsed.reason}`;
     if (parsed.kind === 'callback_query') return pressProblem(parsed, object(update['callback_query']) ?? {});
+    if (parsed.kind === 'my_chat_member')
+      return membershipProblem(parsed.membership, object(update[parsed.kind]) ?? {});
     const raw = object(update[parsed.kind]) ?? {};
     const from = idOf(raw['from']);
     const chat = idOf(raw['chat']);
@@ -107,6 +120,12 @@ export const telegramUpdates: Property = {
       return `refused (${admission.reason}) in the owner's own chat`;
     const stranger = admit(visitorOf(parsed.message, BOT), { ownerId: '1', guests: {}, groups: {} });
     if (stranger.kind === 'admitted') return 'let in although nobody knows its sender';
+    const other = raw['migrate_to_chat_id'] ?? raw['migrate_from_chat_id'];
+    const migration = migrationOf(parsed.message);
+    // Upstream made the two ids of some pairs equal when it hid them: that is no move.
+    const isMove = typeof other === 'number' && String(other) !== chat;
+    const ids = new Set([migration?.from, migration?.to]);
+    if (isMove && !(ids.has(String(other)) && ids.has(chat))) return 'lost where the group has moved';
     if (!laneOf(parsed.message, BOT).startsWith(`tg:${BOT.id}:${chat}`)) return 'lost its chat';
     const entry = entryOf(parsed.updateId, parsed.message, BOT);
     if (entry === null)

@@ -157,6 +157,8 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
         },
       });
     },
+    // The simulated people have no groups: nothing is left.
+    leave: async () => ({ kind: 'done' }),
     typing: (to, permit) =>
       api.request<CourtesyOutcome>(process, {
         call: 'T.typing',

@@ -32,6 +32,7 @@ export const mailboxFor = (
       if (outcome.kind === 'amended') amended?.(request.entry.sequence);
       return outcome;
     }),
+  overhear: (request) => twice(deps, process, 'I.append', () => inner.overhear(request)),
   glance: (laneId, nowMs) => twice(deps, process, 'H.idle', () => inner.glance(laneId, nowMs)),
 });
 

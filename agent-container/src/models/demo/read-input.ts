@@ -23,6 +23,8 @@ export interface ShownFile {
 export interface DemoInput {
   /** Everything people said before this turn, oldest first. */
   readonly earlier: readonly Said[];
+  /** What was said around it before what is to be answered now. */
+  readonly overheard: readonly string[];
   /** What is to be answered now, steered messages included, in order. */
   readonly now: readonly Said[];
   /** Results of the tools called for it so far, in order. */
@@ -55,6 +57,7 @@ const saidIn = (text: string): readonly Said[] =>
       .replace(contextForm, '')
       .replace(attachmentForm, '')
       .replace(/<\/?forwarded[^>]*>\n?/gu, '')
+      .replace(/^@\w+[,:]?\s+/u, '')
       .replaceAll('&lt;', '<')
       .trim(),
     attachments: [...body.matchAll(attachmentForm)].map(([, fields = '', content]) => ({
@@ -64,6 +67,10 @@ const saidIn = (text: string): readonly Said[] =>
       ...(content === undefined ? {} : { content }),
     })),
   }));
+
+const overheardForm = /<overheard from="([^"]*)" at="[^"]*">\n([\s\S]*?)\n<\/overheard>/gu;
+const overheardIn = (text: string): readonly string[] =>
+  [...text.matchAll(overheardForm)].map(([, from = '', words = '']) => `${from}: ${words.replaceAll('&lt;', '<')}`);
 
 const textIn = (message: Message): string =>
   message.content.flatMap((block) => (block.type === 'textBlock' ? [block.text] : [])).join('\n');
@@ -117,6 +124,7 @@ export const readInput = (messages: readonly Message[], options: StreamOptions |
     part.filter((message) => message.role === 'user').flatMap((message) => saidIn(textIn(message)));
   const current = messages.slice(start);
   return {
+    overheard: current.filter(({ role }) => role === 'user').flatMap((message) => overheardIn(textIn(message))),
     earlier: saidBy(messages.slice(0, start)),
     now: saidBy(current),
     results: resultsIn(current),

@@ -89,6 +89,13 @@ export const talkSkills: readonly Skill[] = [
   when(/\bwhat did i (?:just )?(?:say|write|tell you)\b|\brepeat what i (?:just )?said\b/iu, (_, context) =>
     say(lastSaid(context)),
   ),
+  when(/\bwhat (?:did you|have you) (?:over)?hear/iu, (_, { input }) =>
+    say(
+      input.overheard.length === 0
+        ? 'I have overheard nothing.'
+        : `I have overheard:\n\n${input.overheard.map((line) => `- ${line}`).join('\n')}`,
+    ),
+  ),
   when(/\bhow many messages\b/iu, (_, context) =>
     say(`You have sent ${context.before.length + 1} messages in this conversation that I can see, this one included.`),
   ),

@@ -1,4 +1,5 @@
 import type { InboxEntry } from '../lane.ts';
+import type { Overheard } from '../overheard.ts';
 import type { TurnAttachment } from '../media.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';
 
@@ -24,6 +25,8 @@ export interface TurnCall {
   /** The model that was chosen for the lane, by its name; absent for the default. */
   readonly model?: string;
   readonly messages: readonly TurnMessage[];
+  /** Said in the group before, and not to the bot: data, in order. */
+  readonly overheard?: readonly Overheard[];
 }
 
 export type TurnEvent =

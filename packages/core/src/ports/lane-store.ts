@@ -60,7 +60,7 @@ export interface LaneStore {
   acquire(laneId: LaneId, holder: string, nowMs: number): Promise<AcquireOutcome>;
   /** Moves the lease's end; the returned lane shows what arrived meanwhile. */
   renew(lease: Lease, nowMs: number): Promise<LeasedWrite>;
-  /** Writes a new turn, and the lane's runtime session if it runs in that. */
+  /** Writes a new turn, and the lane's runtime session if it runs in that. What it has of the lane's context leaves the lane. */
   saveTurn(lease: Lease, turn: ActiveTurn, session?: RuntimeSession): Promise<LeasedWrite>;
   /** Notes that the turn is started once more, and where, if that is the lane's session. Leaves the ledger alone: a part may be under way. */
   countStart(lease: Lease, starts: number, session?: RuntimeSession): Promise<LeasedWrite>;

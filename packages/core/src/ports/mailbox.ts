@@ -1,6 +1,7 @@
 import type { InboxEntry } from '../lane.ts';
 import type { LaneId } from '../ids.ts';
 import type { LaneSettings } from '../lane-settings.ts';
+import type { Overheard } from '../overheard.ts';
 
 export interface AppendRequest {
   readonly laneId: LaneId;
@@ -31,6 +32,11 @@ export interface LaneGlance {
   readonly settings: LaneSettings;
 }
 
+export interface OverhearRequest {
+  readonly laneId: LaneId;
+  readonly overheard: Overheard;
+}
+
 /** The receiving side of a lane. */
 export interface Mailbox {
   /**
@@ -45,6 +51,12 @@ export interface Mailbox {
    * @throws RetryableError when the store refuses or does not answer; amending again is safe.
    */
   amend(request: AmendRequest): Promise<AmendOutcome>;
+  /**
+   * Keeps what was said in a group and not to the bot, for the next turn there, once per id as long as no turn has taken it.
+   * Wakes nobody. Of more than twice what a turn is given only the newest stays.
+   * @throws RetryableError when the store refuses or does not answer; doing it again is safe.
+   */
+  overhear(request: OverhearRequest): Promise<void>;
   /** What the heartbeat has to know of a lane, by one read. `isIdle`: it has no turn, no live lease and nothing waiting. */
   glance(laneId: LaneId, nowMs: number): Promise<LaneGlance>;
 }

@@ -94,6 +94,8 @@ export interface Messenger {
   findOwn(to: LaneAddress, afterMessageId: number, permit: Permit): Promise<FindOutcome>;
   /** Repeating a removal is safe: what is not there counts as removed. */
   remove(to: LaneAddress, messageId: number, permit: Permit): Promise<CourtesyOutcome>;
+  /** Goes from a group, for good. Repeating it is safe: where the bot is not any more, it has left. */
+  leave(to: LaneAddress, permit: Permit): Promise<CourtesyOutcome>;
   /** Lasts about 5 seconds. */
   typing(to: LaneAddress, permit: Permit): Promise<CourtesyOutcome>;
 }

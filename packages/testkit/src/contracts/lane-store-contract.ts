@@ -3,6 +3,7 @@ import type { LaneId, LaneStore, Lease, Mailbox } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
 import { anEntry, aTurn, inboxOf } from '../builders.ts';
 import { noteHeardContract } from './note-heard-contract.ts';
+import { overheardContract } from './overheard-contract.ts';
 
 /** Both sides of the same lanes, and a lane that nobody else uses. */
 export interface LaneWorld {
@@ -28,6 +29,7 @@ const ids = (...sequences: readonly number[]) => sequences.map(updateEntryId);
 /** The promises of `LaneStore`. */
 export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
   noteHeardContract(create);
+  overheardContract(create);
 
   describe('leases', () => {
     it('grants the first lease with fence 1 and shows what waits', async () => {

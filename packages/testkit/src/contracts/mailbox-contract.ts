@@ -1,8 +1,13 @@
 import {
+  CONTEXT_KEPT,
+  CONTEXT_MAX_BYTES,
+  CONTEXT_SLACK,
   INBOX_MAX_ENTRIES,
   INBOX_STOP_HEADROOM,
+  keptContext,
   LEASE_MS,
   LEASE_SKEW_MARGIN_MS,
+  overheardOf,
   updateEntryId,
 } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
@@ -162,6 +167,56 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
       await mailbox.append({ laneId, entry: anEntry(3, { text: 'x'.repeat(60_000) }), nowMs: NOW });
       const next = anEntry(4, { text: 'x'.repeat(60_000) });
       expect(await mailbox.append({ laneId, entry: next, nowMs: NOW })).toEqual({ kind: 'appended' });
+    });
+  });
+
+  describe('overhear', () => {
+    const heard = (sequence: number, text = `talk ${sequence}`) => overheardOf(anEntry(sequence, { text }));
+
+    it('keeps what was said, once, beside what waits, and wakes nobody', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      for (const sequence of [2, 1, 2]) await mailbox.overhear({ laneId, overheard: heard(sequence) });
+      expect(await mailbox.glance(laneId, NOW)).toMatchObject({ isIdle: true });
+      await mailbox.append({ laneId, entry: anEntry(3), nowMs: NOW });
+      const { inbox, context } = await laneAsStored(world);
+      expect({ inbox, context }).toEqual({ inbox: { u3: anEntry(3) }, context: { u1: heard(1), u2: heard(2) } });
+      expect(keptContext(context)).toEqual([heard(1), heard(2)]);
+    });
+
+    it('keeps both of two first ones at the same moment', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      const hear = async (sequence: number) => {
+        const request = { laneId, overheard: heard(sequence) };
+        await mailbox.overhear(request).catch(() => mailbox.overhear(request));
+      };
+      await Promise.all([hear(1), hear(2)]);
+      expect(Object.keys((await laneAsStored(world)).context ?? {}).sort()).toEqual(['u1', 'u2']);
+    });
+
+    it('lets the oldest go once there is twice as much as a turn is given', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      const most = CONTEXT_KEPT * CONTEXT_SLACK;
+      for (let sequence = 1; sequence <= most; sequence += 1)
+        await mailbox.overhear({ laneId, overheard: heard(sequence) });
+      await mailbox.overhear({ laneId, overheard: heard(most + 1) });
+      const { context = {} } = await laneAsStored(world);
+      expect(Object.keys(context).length).toBe(CONTEXT_KEPT);
+      expect(keptContext(context).map(({ sequence }) => sequence)).toEqual(
+        Array.from({ length: CONTEXT_KEPT }, (_, index) => most + 2 - CONTEXT_KEPT + index),
+      );
+    });
+
+    it('bounds what long messages take, and keeps the newest of them', async () => {
+      const world = await create();
+      const { mailbox, laneId } = world;
+      for (let sequence = 1; sequence <= 40; sequence += 1)
+        await mailbox.overhear({ laneId, overheard: heard(sequence, 'ü'.repeat(1_000)) });
+      const { context = {} } = await laneAsStored(world);
+      expect(JSON.stringify(context).length).toBeLessThanOrEqual(CONTEXT_MAX_BYTES * CONTEXT_SLACK);
+      expect(keptContext(context).at(-1)).toEqual(heard(40, 'ü'.repeat(1_000)));
     });
   });
 

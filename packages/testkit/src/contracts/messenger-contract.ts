@@ -101,6 +101,17 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
     expect((await world.seen(world.chat)).map(({ part }) => part)).toEqual([world.part('reply')]);
   });
 
+  it('leaves a group, as often as asked, and says nothing there any more', async () => {
+    const { messenger, group, part } = await create();
+    const left = [await messenger.leave(group, never), await messenger.leave(group, always)];
+    expect([...left, await messenger.leave(group, always)]).toEqual([
+      { kind: 'withheld' },
+      { kind: 'done' },
+      { kind: 'done' },
+    ]);
+    expect(await messenger.send(group, part('never'), {}, always)).toMatchObject({ kind: 'undeliverable' });
+  });
+
   it('speaks in the topic that the address names, and nowhere else', async () => {
     const world = await create();
     const { messenger, topic, part } = world;

@@ -1,5 +1,5 @@
 import { LEASE_MS, LEASE_SKEW_MARGIN_MS, surplusSeen } from '@agent-claw/core';
-import type { FinishRequest, Lane, LaneStore, Lease, LeasedWrite } from '@agent-claw/core';
+import type { ActiveTurn, FinishRequest, Lane, LaneStore, Lease, LeasedWrite } from '@agent-claw/core';
 import { emptyRecord } from './lane-record.ts';
 import type { LaneRecord, LaneRecords } from './lane-record.ts';
 
@@ -40,6 +40,7 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
         ...lane,
         turn,
         turnCount: Number(turn.id.slice(1)),
+        ...(lane.context === undefined ? {} : { context: withoutTaken(lane.context, turn) }),
         ...(session === undefined ? {} : { runtimeSession: session }),
       })),
     countStart: (lease, starts, session) =>
@@ -104,6 +105,9 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
     },
   };
 };
+
+const withoutTaken = (context: NonNullable<Lane['context']>, { overheard = {} }: ActiveTurn) =>
+  Object.fromEntries(Object.entries(context).filter(([id]) => !Object.hasOwn(overheard, id)));
 
 const withoutLease = ({ lease: _given, ...lane }: Lane): Lane => lane;
 

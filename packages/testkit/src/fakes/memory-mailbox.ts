@@ -4,8 +4,9 @@ import {
   INBOX_MAX_ENTRIES,
   INBOX_STOP_HEADROOM,
   LEASE_SKEW_MARGIN_MS,
+  surplusContext,
 } from '@agent-claw/core';
-import type { InboxEntry, Lane, Mailbox } from '@agent-claw/core';
+import type { InboxEntry, Lane, Mailbox, Overheard } from '@agent-claw/core';
 import { emptyRecord } from './lane-record.ts';
 import type { LaneRecords } from './lane-record.ts';
 
@@ -33,6 +34,15 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
     const amended = { ...entry, id, sequence, sentAtEpochS, editSequence: entry.sequence };
     records.set(laneId, { ...record, lane: { ...record.lane, inbox: { ...record.lane.inbox, [id]: amended } } });
     return { kind: 'amended' };
+  },
+  overhear: async ({ laneId, overheard }) => {
+    const record = records.get(laneId) ?? emptyRecord(laneId);
+    const context = { ...record.lane.context, [overheard.id]: overheard };
+    const gone = new Set<string>(surplusContext(context));
+    const kept = Object.fromEntries(
+      Object.values<Overheard>(context).flatMap((one) => (gone.has(one.id) ? [] : [[one.id, one]])),
+    );
+    records.set(laneId, { ...record, lane: { ...record.lane, context: kept } });
   },
   glance: async (laneId, nowMs) => {
     const lane = records.get(laneId)?.lane;

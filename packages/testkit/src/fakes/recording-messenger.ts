@@ -31,6 +31,8 @@ export interface RecordingMessenger extends Messenger {
   shown(): readonly SentMessage[];
   /** Every call in order. */
   readonly calls: readonly ('send' | 'edit' | 'find' | 'remove' | 'typing')[];
+  /** The places that it has left. */
+  readonly left: readonly string[];
   /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
   answerSend(outcome: SendOutcome): void;
   /** The next send without a planned outcome never arrives, and nobody says so. */
@@ -56,6 +58,7 @@ type Closed = { readonly send: SendOutcome; readonly edit: EditOutcome };
 export const recordingMessenger = (): RecordingMessenger => {
   const messages = new Map<number, SentMessage>();
   const calls: RecordingMessenger['calls'][number][] = [];
+  const left: string[] = [];
   const sends: SendOutcome[] = [];
   const edits: EditOutcome[] = [];
   const finds: FindOutcome[] = [];
@@ -67,6 +70,7 @@ export const recordingMessenger = (): RecordingMessenger => {
     closed.has(laneIdOf(at)) ? { kind: 'failed' } : undefined;
   return {
     calls,
+    left,
     send: async (to, part, options, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('send');
@@ -120,6 +124,13 @@ export const recordingMessenger = (): RecordingMessenger => {
       const planned = removals.shift() ?? courtesyIn(to);
       if (planned === undefined) messages.delete(messageId);
       return planned ?? { kind: 'done' };
+    },
+    leave: async (to, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
+      left.push(to.place);
+      const refused = { kind: 'undeliverable', reason: 'gone' } as const;
+      closed.set(laneIdOf(to), { send: refused, edit: refused });
+      return { kind: 'done' };
     },
     typing: async (to, permit) => {
       if (permit() === null) return { kind: 'withheld' };
