@@ -16,7 +16,9 @@ const heartbeatFunction = (refs: Readonly<Record<string, string>>): string =>
   Object.keys(refs).find((id) => id.startsWith('HeartbeatFunction')) ?? 'Heartbeat';
 
 const faultOf = (sent: SentFault): Fault =>
-  'code' in sent ? { kind: sent.kind, error: new AwsError(sent.code, sent.status, 'Planted by a test.') } : sent;
+  'code' in sent
+    ? { kind: sent.kind, error: new AwsError(sent.code, sent.status, sent.message ?? 'Planted by a test.') }
+    : sent;
 
 const faults = createFaultSwitches();
 const planted: ActiveFault[] = [];

@@ -11,10 +11,10 @@ import type { CallCount, Fault, FaultMatch } from '@agent-claw/embedded-aws';
 const CHILD = fileURLToPath(new URL('./local-child.ts', import.meta.url));
 
 type ErrorFault = 'error_before' | 'error_after';
-/** A fault on its way to the system's process: an error travels as its code and status. */
+/** A fault on its way to the system's process: an error travels as its code, status and text. */
 export type SentFault =
   | Exclude<Fault, { readonly kind: ErrorFault }>
-  | { readonly kind: ErrorFault; readonly code: string; readonly status: number };
+  | { readonly kind: ErrorFault; readonly code: string; readonly status: number; readonly message?: string };
 
 /** What a test tells the system's process, and what it answers. */
 export type Order =

@@ -2,12 +2,12 @@ import { PermanentError, RetryableError } from '@agent-claw/core';
 import { createLog } from '@agent-claw/observability/log';
 import { ModelError } from '@strands-agents/sdk';
 import { describe, expect, it } from 'vitest';
-import { logFailure } from './log-failure.ts';
+import { logFailure, logWithoutText } from './log-failure.ts';
 
-const logged = (error: unknown): Record<string, unknown> => {
+const logged = (error: unknown, write = logFailure): Record<string, unknown> => {
   const lines: string[] = [];
   const log = createLog({ service: 'agent-container', write: (line) => void lines.push(line), now: () => 0 });
-  logFailure(log, 'turn_failed', error, { turnId: 't1' });
+  write(log, 'turn_failed', error, { turnId: 't1' });
   const { service: _, at: __, errorStack, ...line } = JSON.parse(lines.join('')) as Record<string, unknown>;
   return { ...line, ...(typeof errorStack === 'string' ? { hasFrames: errorStack.startsWith('at ') } : {}) };
 };
@@ -51,6 +51,21 @@ describe('logFailure', () => {
       event: 'turn_failed',
       turnId: 't1',
       errors: 'ModelError < Error 404',
+    });
+  });
+});
+
+describe('logWithoutText', () => {
+  it('names what failed and where, also when the text is ours', () => {
+    const cause = Object.assign(new Error('my secret'), { name: 'SlowDown' });
+    expect(logged(new RetryableError('Write of "diary.md" failed.', { cause }), logWithoutText)).toEqual({
+      level: 'error',
+      event: 'turn_failed',
+      turnId: 't1',
+      errors: 'RetryableError < SlowDown',
+      errorName: 'RetryableError',
+      errorMessage: '',
+      hasFrames: true,
     });
   });
 });

@@ -27,5 +27,13 @@ export const logFailure = (log: Log, event: string, error: unknown, fields: LogF
   if (outermost === undefined || isOurs) return log.error(event, error, fields);
   const isProviders = errors.some((entry) => entry instanceof ModelError || httpStatus(entry) !== undefined);
   if (isProviders) return log.warn(event, { ...fields, errors: namesOf(errors) });
+  logWithoutText(log, event, outermost, fields);
+};
+
+/** Writes which errors they were and where, for those whose text may name what people call their things. */
+export const logWithoutText = (log: Log, event: string, error: unknown, fields: LogFields = {}): void => {
+  const errors = chain(error);
+  const [outermost] = errors;
+  if (outermost === undefined) return log.error(event, error, fields);
   log.error(event, withoutText(outermost), { ...fields, errors: namesOf(errors) });
 };

@@ -3,6 +3,7 @@ import type { InvokableTool } from '@strands-agents/sdk';
 import { FileTooLargeError } from '@agent-claw/core';
 import type { Log } from '@agent-claw/core';
 import type * as z from 'zod';
+import { logWithoutText } from '../agent/log-failure.ts';
 import { ToolRefusal } from './tool-refusal.ts';
 
 const MAX_RESULT_CHARS = 24_000;
@@ -38,7 +39,8 @@ export const guardedTool = <Input extends z.ZodType>(
       try {
         return sized(await config.run(input));
       } catch (error) {
-        if (!(error instanceof ToolRefusal)) log.error('tool_failed', error, { tool: config.name });
+        // Our own errors name the file, and its name is the owner's business.
+        if (!(error instanceof ToolRefusal)) logWithoutText(log, 'tool_failed', error, { tool: config.name });
         throw forModel(error);
       }
     },

@@ -30,7 +30,8 @@ export const createAnswerWake =
     const wake = wakeSchema.safeParse(parseJson(message.body));
     if (!wake.success) {
       // Only our own services write to this queue: such a body would fail for ever, and it carries no message of anybody.
-      deps.log.error('wake_unreadable', wake.error, { wakeId: message.id });
+      // Without the parser's text: it quotes what it has found.
+      deps.log.error('wake_unreadable', new Error('The body is no wake of ours.'), { wakeId: message.id });
       return true;
     }
     const log = deps.log.with({ laneId: wake.data.laneId, wakeId: message.id });

@@ -82,5 +82,9 @@ const runAnswer = async (
   }
 };
 
+/** What Telegram or a proxy says may quote the address, as a whole or in part. */
 const scrubbed = (error: unknown, token: string): string =>
-  (error instanceof Error ? error.message : String(error)).replaceAll(token, '<token>');
+  [token, encodeURIComponent(token), token.slice(token.indexOf(':') + 1)].reduce(
+    (text, secret) => text.replaceAll(secret, '<token>'),
+    error instanceof Error ? error.message : String(error),
+  );

@@ -34,6 +34,8 @@ describe('createLog', () => {
     const text = JSON.stringify(lines);
     expect(text).not.toContain('Ab-_');
     expect(lines[0]).toMatchObject({ url: 'https://api.telegram.org/[token]/sendMessage', bare: '[token]' });
+    log.warn('call_failed', { quoted: encodeURIComponent(`/bot${token}/getMe`), bare: encodeURIComponent(token) });
+    expect(lines[2]).toMatchObject({ quoted: '%2F[token]%2FgetMe', bare: '[token]' });
     expect(lines[1]).toMatchObject({ errorName: 'Error', errorCode: 'ECONNRESET', errorMessage: 'refused [token]' });
   });
 

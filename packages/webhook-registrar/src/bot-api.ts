@@ -76,8 +76,9 @@ const post = async (
 
 const hostOf = (url: string): string => new URL(url).host;
 
-/** Telegram's texts may quote what was sent. */
+/** Telegram's texts may quote what was sent, and a proxy's may quote the address or a header as it was written there. */
 const scrub = (description: string, token: string, parameters: Readonly<Record<string, unknown>>): string =>
-  [token, parameters['secret_token']]
+  [token, token.slice(token.indexOf(':') + 1), parameters['secret_token']]
     .filter((secret): secret is string => typeof secret === 'string' && secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
     .reduce((text, secret) => text.replaceAll(secret, '***'), description);

@@ -211,11 +211,11 @@ describe('register-webhook', () => {
     world.api.refusals.push({
       method: 'setWebhook',
       error_code: 400,
-      description: `Bad Request: ${TOKEN} and hush-hush`,
+      description: `Bad Request: ${TOKEN}, ${encodeURIComponent(TOKEN)}, ${TOKEN.split(':')[1]} and hush-hush, ${btoa('hush-hush')}`,
     });
     const failure = await world.register(aRequest(), signal).then(String, (error: Error) => error.message);
-    expect(failure).toBe('setWebhook: Telegram answered 400 Bad Request: *** and ***.');
-    expect(world.lines.join('\n')).not.toMatch(/hush-hush|7000:AAE/u);
+    expect(failure).toBe('setWebhook: Telegram answered 400 Bad Request: ***, ***, *** and ***, ***.');
+    expect(world.lines.join('\n')).not.toMatch(/hush-hush|7000:AAE|7000%3A/u);
   });
 
   it('names the server, not the token, when nobody answers', async () => {

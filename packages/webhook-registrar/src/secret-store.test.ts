@@ -53,7 +53,7 @@ describe('the secret store', () => {
 
   it('gives up after 15 seconds when the permission does not come', async () => {
     await using world = await aWorld(Number.POSITIVE_INFINITY);
-    await expect(world.store.read(signal)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(world.store.read(signal)).rejects.toMatchObject({ cause: { name: 'AccessDeniedException' } });
     expect([world.calls.length, world.waitedMs()]).toEqual([16, 15_000]);
   });
 
@@ -61,7 +61,7 @@ describe('the secret store', () => {
     await using empty = await aWorld(1, 'ResourceNotFoundException');
     expect(await empty.store.read(signal)).toEqual({ kind: 'absent' });
     await using broken = await aWorld(1, 'InvalidRequestException');
-    await expect(broken.store.read(signal)).rejects.toMatchObject({ name: 'InvalidRequestException' });
+    await expect(broken.store.read(signal)).rejects.toMatchObject({ cause: { name: 'InvalidRequestException' } });
     expect([empty.waitedMs(), broken.waitedMs()]).toEqual([0, 0]);
   });
 });

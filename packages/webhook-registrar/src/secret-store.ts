@@ -45,14 +45,25 @@ export const secretsManagerSecretStore = (
     } catch (error) {
       // The secret exists but has no value yet.
       if (error instanceof ResourceNotFoundException) return { kind: 'absent' };
-      throw error;
+      throw failed('read', error);
     }
   },
   async write(secret, abortSignal) {
     const put = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(secret) });
-    await untilAllowed(patience, () => client.send(put, { abortSignal }));
+    try {
+      await untilAllowed(patience, () => client.send(put, { abortSignal }));
+    } catch (error) {
+      throw failed('stored', error);
+    }
   },
 });
+
+/** The client's own text may quote what was sent, so it is named and not passed on. */
+const failed = (what: string, error: unknown): Error =>
+  new Error(
+    `The secret could not be ${what} (${error instanceof Error ? error.name : 'unknown error'}). Check the rights of the function's role and deploy again.`,
+    { cause: error },
+  );
 
 /** Takes `{"botToken":"…"}` and, because people paste it like that, the bare token. */
 export const parseSecret = (value: string): StoredSecret => {
