@@ -123,7 +123,10 @@ describe('a message that fails three times', () => {
     }
     const said = await answered(shownBefore, /⚠️/u);
     // Behind what there was of an answer, if there was any.
-    expect(said).toEqual([expect.stringMatching(/⚠️ I was interrupted three times.*\/retry/u)]);
+    expect(said).toEqual([
+      expect.stringMatching(/^1 2 3/u),
+      expect.stringMatching(/⚠️ I was interrupted three times.*\/retry.*is above/u),
+    ]);
     expect(counted('turn_parked').slice(parkedBefore)).toEqual([aCount('turn_parked', 'agent-runner')]);
     expect(await ask('say cherry', /^cherry/u)).toEqual(['cherry']);
     const retried = await ask('/retry', / 23 24$/u);

@@ -12,8 +12,11 @@ export interface Reply {
   /** Sent in place of the text, which goes below it in plain words. */
   readonly document?: ReplyFile;
   readonly startedAtMs: number;
-  /** `f`: the bot speaks for itself, about a failure. Kept apart from the answer's own parts, which may still come. */
-  readonly series?: 'p' | 'f';
+  /**
+   * `f`: the bot speaks for itself, about a failure; kept apart from the answer's own parts, which may still come. `fp`: it
+   * says that it has put the messages aside, and keeps its word.
+   */
+  readonly series?: 'p' | 'f' | 'fp';
   /** Leaves the placeholder as it reads: the reply comes below it. */
   readonly keepsDraft?: boolean;
 }

@@ -55,7 +55,8 @@ export const endTurn = async (
       return parkTurn(outbox, renderer, turn, 'interrupted', { said });
     case 'failed':
       if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
-      if (!ending.retryable) return tellFailure(outbox, renderer, turn, failureText(ending.message), said);
+      if (!ending.retryable)
+        return tellFailure(outbox, renderer, turn, { markdown: failureText(ending.message), said });
       return parkTurn(outbox, renderer, turn, 'interrupted', { said, markdown: parkedText(ending.message) });
   }
 };

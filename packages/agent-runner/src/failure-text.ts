@@ -12,6 +12,12 @@ export type ParkReason = keyof typeof PARKED_TEXT;
 
 export const failureText = (message: string): string => `⚠️ ${message}`;
 
+/** For a turn whose own failure text is lost with the leg that began to send it. */
+export const UNFINISHED_TEXT = '⚠️ I could not finish this. Send it again to give it another go.';
+
+/** For an answer of which at least a part is out when its turn is given up. */
+export const HALF_TEXT = '⚠️ I was interrupted. If the answer above is not whole, /retry gives it another go.';
+
 /** For messages put aside because of a failure that has words of its own. */
 export const parkedText = (message: string): string =>
   `⚠️ ${message} I have put yours aside: /retry gives it another go.`;

@@ -35,6 +35,11 @@ const talker = (seconds: number, override: Partial<AgentRuntime> = {}) => {
   };
   return { agent, heard };
 };
+/** Gives no sign for 4 s. */
+async function* late(clock: ManualClock, events: () => AsyncIterable<TurnEvent>): AsyncGenerator<TurnEvent> {
+  await clock.sleep(4_000);
+  yield* events();
+}
 const never = (): Promise<never> => new Promise(() => {});
 
 describe('a failing leg', () => {
@@ -98,7 +103,7 @@ describe('a failing leg', () => {
     for (const _crash of [2, 3, 4]) await world.crashed();
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
     expect({ shown: world.shown(), parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
-      shown: [],
+      shown: ['⚠️ I was interrupted. If the answer above is not whole, /retry gives it another go.'],
       parked: ['u1', 'u2'],
     });
   });
@@ -112,6 +117,37 @@ describe('a failing leg', () => {
     expect((await world.leg()).kind).toBe('give_back');
     await world.clock.advance(60_000);
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect({ asked: world.runtime.calls, parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
+      asked: [],
+      parked: ['u1'],
+    });
+  });
+
+  it('is told in the way in which a leg before has begun to tell it, and once', async () => {
+    const world = aLegWorld([{ type: 'failed', code: 'x', message: 'Busy.', retryable: true }]);
+    await world.say(anEntry(1, { messageId: 100 }));
+    await world.messenger.send(
+      { channel: 'tg', account: '7000', place: '4242001' },
+      { text: '⚠️ Broken.' } as never,
+      {},
+      () => 1,
+    );
+    const ledger = { f0: { state: 'sending' } } as const;
+    await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger, starts: 3 }), 'e1-s');
+    await world.leg();
+    expect({ shown: world.shown(), parked: world.lane()?.parked }).toEqual({
+      shown: ['⚠️ Broken.'],
+      parked: undefined,
+    });
+  });
+
+  it('keeps its word: what was told to be put aside is, whatever a later leg finds', async () => {
+    const world = aLegWorld([aDone('answer')]);
+    await world.say(anEntry(1));
+    const ledger = { fp0: { state: 'sent', messageId: 5 } } as const;
+    await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
+    await world.say(anEntry(2, { kind: 'stop' }));
+    expect((await world.leg()).kind).toBe('finished');
     expect({ asked: world.runtime.calls, parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
       asked: [],
       parked: ['u1'],
@@ -188,6 +224,32 @@ describe('a stop', () => {
 });
 
 describe('steering', () => {
+  it('is repeated for the run that takes the place of one that died before anybody heard of it', async () => {
+    const calls = { turns: 0 };
+    const { agent, heard } = talker(0, {
+      async *turn(_session, _call, signal) {
+        calls.turns += 1;
+        // It was begun, and its caller never learned it.
+        if (calls.turns === 1) throw new RetryableError('The call had no answer.');
+        yield { seq: 1, type: 'text', delta: 'so ' };
+        await new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      },
+    });
+    const world = aLegWorld((clock) => ({
+      ...agent(clock),
+      turn: (...call) =>
+        calls.turns === 0 ? late(clock, () => agent(clock).turn(...call)) : agent(clock).turn(...call),
+    }));
+    await world.say(anEntry(1));
+    const leg = world.begin({ lengthMs: 20_000 });
+    await world.clock.advance(500);
+    await world.say(anEntry(2));
+    await world.clock.advance(25_000);
+    expect((await leg).kind).toBe('handed_over');
+    expect(heard).toEqual(['u2', 'u2']);
+  });
   it('belongs to the answer that is out, also when no later leg can ask what the run has read', async () => {
     const state = { isGone: false };
     const { agent } = talker(0, {
@@ -212,7 +274,8 @@ describe('steering', () => {
     for (const _crash of [2, 3]) await world.crashed();
     await world.clock.advance(60_000);
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
-    expect({ shown: world.shown().length, inbox: world.lane()?.inbox }).toEqual({ shown: 1, inbox: {} });
+    expect({ shown: world.shown().length, inbox: world.lane()?.inbox }).toEqual({ shown: 2, inbox: {} });
+    expect(world.shown()[1]).toContain('If the answer above is not whole');
   });
 
   it('gives a call up that does not come back, and does not hold up the answer', async () => {

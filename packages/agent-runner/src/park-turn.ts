@@ -1,41 +1,94 @@
 import { parkedWith } from '@agent-claw/core';
 import type { ActiveTurn, RenderedPart, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
-import { PARKED_TEXT, saidAbove, withWhatWasSaid } from './failure-text.ts';
+import { HALF_TEXT, PARKED_TEXT, saidAbove, UNFINISHED_TEXT, withWhatWasSaid } from './failure-text.ts';
 import type { ParkReason } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 
-/**
- * Says in the turn's chat that it failed, and what it had. Nothing when a part of the answer is out, or when
- * nobody asked for anything.
- */
-export const tellFailure = async (
+/** What went wrong, in words for the chat, and what the run had said by then. */
+interface Failure {
+  readonly markdown: string;
+  readonly said?: string;
+}
+
+/** Says in the turn's chat that it failed, which ends it. */
+export const tellFailure = (
   outbox: Outbox,
   renderer: ReplyRenderer,
   turn: ActiveTurn,
-  failure: string,
-  said = '',
+  failure: Failure,
+): Promise<TurnResult> => end(outbox, renderer, turn, failure, null);
+
+/** Puts the turn's messages aside: an alarm rings, the chat is told why, the lane keeps them and goes on. */
+export const parkTurn = (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  reason: ParkReason,
+  { markdown = PARKED_TEXT[reason], said = '' }: Partial<Failure> = {},
+): Promise<TurnResult> => end(outbox, renderer, turn, { markdown, said }, reason);
+
+/**
+ * A leg before this one may have begun to tell it in the other way: then it stays that way, and is told once. When a part
+ * of the answer is out nobody knows any more whether all of it is, so the messages are put aside either way.
+ */
+const end = async (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  failure: Failure,
+  reason: ParkReason | null,
+): Promise<TurnResult> => {
+  const isHalf = isAnswerOut(outbox);
+  if (!isHalf && isBegun(outbox, 'f') && reason !== null)
+    return say(outbox, renderer, turn, { ...failure, markdown: UNFINISHED_TEXT }, 'f');
+  if (!isHalf && reason === null && !isBegun(outbox, 'fp')) return say(outbox, renderer, turn, failure, 'f');
+  const parks = reason ?? 'interrupted';
+  const markdown = reason === null ? PARKED_TEXT[parks] : failure.markdown;
+  const told = await say(outbox, renderer, turn, isHalf ? { markdown: HALF_TEXT } : { ...failure, markdown }, 'fp');
+  return told.kind === 'answered' ? asideFor(outbox, turn, parks) : told;
+};
+
+const isAnswerOut = ({ ledger }: Outbox): boolean =>
+  ledger.parts().some((key) => {
+    const state = ledger.get(key)?.state;
+    return /^p\d/u.test(key) && (state === 'sent' || state === 'in_doubt');
+  });
+
+const isBegun = ({ ledger }: Outbox, series: 'f' | 'fp'): boolean => {
+  const part = ledger.get(`${series}0`);
+  return part !== undefined && part.state !== 'not_sent';
+};
+
+/** Says in the turn's chat that it failed, and what it had. Nothing when nobody asked for anything. */
+const say = async (
+  outbox: Outbox,
+  renderer: ReplyRenderer,
+  turn: ActiveTurn,
+  { markdown: failure, said = '' }: Failure,
+  series: 'f' | 'fp',
 ): Promise<TurnResult> => {
   const { ledger, metrics } = outbox;
-  const states = ledger.parts().flatMap((key) => (key.startsWith('p') ? [ledger.get(key)?.state] : []));
-  const isAnswerOut = states.some((state) => state === 'sent' || state === 'in_doubt');
-  if (states.includes('sending')) metrics.count('reply_in_doubt');
-  const untidy = isAnswerOut ? await tidyPlaceholder(outbox, ledger.get('p0')?.messageId) : null;
+  if (ledger.parts().some((key) => /^p\d/u.test(key) && ledger.get(key)?.state === 'sending'))
+    metrics.count('reply_in_doubt');
+  const isHalf = isAnswerOut(outbox);
+  const untidy = isHalf ? await tidyPlaceholder(outbox, ledger.get('p0')?.messageId) : null;
   if (untidy !== null) return untidy;
-  if (isAnswerOut || turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
+  if (turn.kind === 'heartbeat') return { kind: 'answered', answered: turn.taken };
   const found = await findPlaceholder(outbox);
   if (found.kind !== 'delivered' && found.kind !== 'none' && found.kind !== 'undeliverable')
     return resultOf(found, turn.taken);
   // The placeholder stays, and the failure is a message of its own below it. This must not depend on what this leg has seen:
   // the leg after a crash has seen less, and would tell the failure in another way once more.
   const placeholder = ledger.get('draft')?.messageId;
-  if (placeholder !== undefined && said !== '') await closeDraft(outbox, placeholder, renderer.preview(said));
+  if (!isHalf && placeholder !== undefined && said !== '')
+    await closeDraft(outbox, placeholder, renderer.preview(said));
   const keepsDraft = placeholder !== undefined;
-  const markdown = keepsDraft ? saidAbove(failure) : withWhatWasSaid(said, failure);
-  const reply = { markdown, startedAtMs: turn.startedAtMs, series: 'f' as const, keepsDraft };
+  const markdown = keepsDraft && !isHalf ? saidAbove(failure) : withWhatWasSaid(said, failure);
+  const reply = { markdown, startedAtMs: turn.startedAtMs, series, keepsDraft };
   return resultOf(await deliverReply(outbox, renderer, reply), turn.taken);
 };
 
@@ -48,21 +101,14 @@ const closeDraft = async ({ chat, log }: Outbox, messageId: number, part: Render
   }
 };
 
-/** Puts the turn's messages aside: an alarm rings, the chat is told why, the lane keeps them and goes on. */
-export const parkTurn = async (
-  outbox: Outbox,
-  renderer: ReplyRenderer,
-  turn: ActiveTurn,
-  reason: ParkReason,
-  { markdown = PARKED_TEXT[reason], said = '' }: { readonly markdown?: string; readonly said?: string } = {},
-): Promise<TurnResult> => {
-  const result = await tellFailure(outbox, renderer, turn, markdown, said);
-  if (result.kind !== 'answered') return result;
-  return asideFor(outbox, turn, reason);
+/** True when a leg before this one has told that the turn's messages are put aside: then nothing else may come of them. */
+export const isToldParked = ({ ledger }: Outbox): boolean => {
+  const state = ledger.get('fp0')?.state;
+  return state === 'sent' || state === 'in_doubt';
 };
 
-/** Puts the messages aside without a word: saying it may be what crashes. */
-export const asideFor = (outbox: Outbox, turn: ActiveTurn, reason: ParkReason): TurnResult => {
+/** Puts the messages aside without a word: saying it may be what crashes, or it was said before. */
+export const asideFor = (outbox: Outbox, turn: ActiveTurn, reason: ParkReason | 'told_before'): TurnResult => {
   const lane = outbox.keeper.lane();
   outbox.log.warn('turn_parked', { reason, crashes: lane.crashes, starts: turn.starts });
   outbox.metrics.count('turn_parked');

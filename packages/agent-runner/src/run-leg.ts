@@ -21,6 +21,7 @@ import { openLedger } from './ledger.ts';
 import { hearBefore } from './hear-voice.ts';
 import { END_SESSION_MS, MAX_ATTEMPTS, STEER_LIMIT_MS } from './limits.ts';
 import type { LegLimits } from './limits.ts';
+import { asideFor, isToldParked } from './park-turn.ts';
 import { createRescueTurn } from './rescue-turn.ts';
 import { createRunCommand } from './run-command.ts';
 import type { RunCommandDeps } from './run-command.ts';
@@ -200,7 +201,9 @@ const runOne = async (
   if (turn.kind === 'command' && !isPoisoned)
     return withLastMessage(outbox, await createRunCommand(deps)(outbox, turn, isNew));
   const run = isPoisoned ? createRescueTurn(deps) : createRunTurn(deps);
-  const result = await run(outbox, turn, isNew, deadline);
+  const result = isToldParked(outbox)
+    ? asideFor(outbox, turn, 'told_before')
+    : await run(outbox, turn, isNew, deadline);
   return withLastMessage(outbox, await settleAsides(deps, outbox, result));
 };
 

@@ -146,7 +146,7 @@ const watchStart = async (
   signal: AbortSignal,
 ): Promise<TurnEnding> => {
   const endsAtMs = sessionEndsAtMs(session, sessionRules(deps));
-  await using _steering = steerTurn(
+  await using steering = steerTurn(
     { runtime: deps.runtime, media: deps.media, keeper, clock, log },
     session.id,
     turn,
@@ -158,7 +158,7 @@ const watchStart = async (
   const call = mayStart
     ? { ...asked, messages: await stageTurn({ media: deps.media, keeper, clock, log }, turn, signal) }
     : asked;
-  return await viewTurn({ runtime: deps.runtime, clock, log, meter }, session.id, call, draft, signal);
+  return await viewTurn({ runtime: deps.runtime, clock, log, meter }, session.id, call, draft, signal, steering.again);
 };
 
 const callKindOf = (lane: Lane, turn: ActiveTurn): TurnCall['kind'] => {

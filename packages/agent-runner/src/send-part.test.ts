@@ -127,14 +127,17 @@ describe('a failure text', () => {
     expect(world.shown()).toEqual(['answer']);
   });
 
-  it('is not put over an answer that is out', async () => {
+  it('leaves an answer that is out, and says that it may not be whole', async () => {
     const lost: ScriptedEvent = { type: 'failed', code: 'x', message: 'Broken.', retryable: false };
     const world = aLegWorld([lost]);
     await world.say(anEntry(1));
     const ledger = { p0: { state: 'sent', messageId: 5 } } as const;
     await world.crashed(aTurn({ startedAtMs: world.clock.now(), ledger }), 'e1-s');
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
-    expect(world.shown()).toEqual([]);
+    expect({ shown: world.shown(), parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
+      shown: ['⚠️ I was interrupted. If the answer above is not whole, /retry gives it another go.'],
+      parked: ['u1'],
+    });
   });
 });
 

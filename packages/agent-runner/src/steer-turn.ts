@@ -16,9 +16,11 @@ import { messageOf, stageMedia } from './stage-media.ts';
 import type { Media } from './stage-media.ts';
 import { within } from './within.ts';
 
-/** A person who writes comes before the regular check, which looks again at the next tick. */
-const isInTheWay = (lane: Lane, turn: ActiveTurn): boolean =>
-  turn.kind === 'heartbeat' && Object.values(lane.inbox).some(({ kind }) => kind === 'message');
+/** Disposing stops the passing on and waits for a call under way. */
+export interface Steering extends AsyncDisposable {
+  /** Another run may take the place of the one that was told: everything is passed on once more. */
+  again(): void;
+}
 
 /** Passes on to a running turn what arrives in its lane, until disposed: messages to be worked in, stops, and its time being up. */
 export const steerTurn = (
@@ -33,12 +35,12 @@ export const steerTurn = (
   turn: ActiveTurn,
   /** When its time is up: then the run is stopped like on a stop, and its answer is what it had. */
   endsAtMs: number,
-): AsyncDisposable => {
+): Steering => {
   const { runtime, keeper, clock, log } = deps;
-  const passed = new Set<EntryId>();
   const closed = new AbortController();
   const over = AbortSignal.any([closed.signal, keeper.lost]);
-  const state = { passing: Promise.resolve(), isTimedOut: false };
+  // Replaced as a whole: a call that was under way then notes what it passed on in the old one.
+  const state = { passing: Promise.resolve(), passed: new Set<EntryId>(), isTimedOut: false };
   const call = { laneId: keeper.lease.laneId, turnId: turn.id, fence: keeper.lease.fence };
 
   const staged = new Map<string, TurnMessage | null>();
@@ -75,6 +77,7 @@ export const steerTurn = (
     if (over.aborted) return;
     // Read here and not when the call was queued: a slow call before this one may have passed half of it on.
     const lane = keeper.lane();
+    const { passed } = state;
     try {
       const stops = stopsFor(lane, turn).filter((entry) => !passed.has(entry.id));
       const isOverTime = !state.isTimedOut && clock.now() >= endsAtMs;
@@ -101,6 +104,10 @@ export const steerTurn = (
     state.passing = state.passing.then(passOn);
   });
   return {
+    again: () => {
+      state.passed = new Set();
+      state.isTimedOut = false;
+    },
     [Symbol.asyncDispose]: async () => {
       unwatch();
       closed.abort();
@@ -109,3 +116,7 @@ export const steerTurn = (
     },
   };
 };
+
+/** A person who writes comes before the regular check, which looks again at the next tick. */
+const isInTheWay = (lane: Lane, turn: ActiveTurn): boolean =>
+  turn.kind === 'heartbeat' && Object.values(lane.inbox).some(({ kind }) => kind === 'message');

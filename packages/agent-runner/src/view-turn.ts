@@ -53,6 +53,8 @@ export const viewTurn = async (
   call: Omit<TurnCall, 'afterSeq'>,
   draft: LiveDraft | null,
   signal: AbortSignal,
+  /** Called before a call that may begin a run although an earlier one may have begun one: what that was told may be lost. */
+  mayBeginAnew: () => void = () => undefined,
 ): Promise<TurnEnding> => {
   let afterSeq = 0;
   let failures = 0;
@@ -81,6 +83,7 @@ export const viewTurn = async (
     if (pauseMs === undefined) return { type: 'unreachable' };
     failures += 1;
     await clock.sleep(pauseMs, signal);
+    if (mayStart) mayBeginAnew();
   }
   return { type: 'aborted' };
 };

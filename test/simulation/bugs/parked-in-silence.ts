@@ -7,10 +7,8 @@ export const parkedInSilence: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/park-turn.ts',
-      find: `const result = await tellFailure(outbox, renderer, turn, markdown, said);
-  if (result.kind !== 'answered') return result;
-`,
-      replace: ``,
+      find: `const told = await say(outbox, renderer, turn, isHalf ? { markdown: HALF_TEXT } : { ...failure, markdown }, 'fp');`,
+      replace: `const told = await Promise.resolve({ kind: 'answered', markdown } as const);`,
     },
   ],
 };

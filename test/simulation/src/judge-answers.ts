@@ -29,7 +29,8 @@ export const answerProblems = (update: SentUpdate, sightings: Sightings): readon
     ...tooMany(update, closed, 'its answer ends', sightings),
     ...tooMany(update, failed, 'its failure is told', sightings),
   ];
-  const isAnswered = (opened.length > 0 && closed.length > 0) || failed.length > 0;
+  const isAnswered =
+    (opened.length > 0 && closed.length > 0) || failed.length > 0 || isToldUnfinished(update, sightings);
   if (isAnswered || isStoppable(update, sightings) || isExcused(update, sightings)) return copies;
   if (!sightings.parked.has(`${laneId}/u${updateId}`))
     return [...copies, `update ${updateId} was lost: its answer ${opened.length > 0 ? 'has no end' : 'is nowhere'}`];
@@ -42,6 +43,15 @@ export const answerProblems = (update: SentUpdate, sightings: Sightings): readon
     ? copies
     : [...copies, `update ${updateId} was put aside and nobody was told`];
 };
+
+/** The words of a failure may go with the leg that began to send them: then the chat is told so, and asked to send it again. */
+const isToldUnfinished = (update: SentUpdate, sightings: Sightings): boolean =>
+  sightings.messages.some(
+    (message) =>
+      message.laneId === update.laneId &&
+      turnsOf(update, sightings).has(message.turnId ?? '') &&
+      lastText(message).includes('I could not finish this. Send it again'),
+  );
 
 /** So many legs that end badly, and the lane's messages are put aside without a word: saying it may be what crashes. */
 const LEGS_LOST_IN_SILENCE = 6;

@@ -49,7 +49,9 @@ export const isStoppable = (update: SentUpdate, sightings: Sightings): boolean =
       (stop.kind === 'press'
         ? turns.has(stop.stopsTurn)
         : stop.kind === 'stop' &&
-          (stop.updateId > update.updateId || (stop.firstDeliveredAtMs ?? 0) > (update.firstDeliveredAtMs ?? 0))),
+          (stop.updateId > update.updateId ||
+            (stop.firstDeliveredAtMs ?? 0) > (update.firstDeliveredAtMs ?? 0) ||
+            (stop.acceptedAtMs ?? 0) > (update.acceptedAtMs ?? 0))),
   );
 };
 
