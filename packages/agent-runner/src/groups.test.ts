@@ -49,7 +49,12 @@ describe('in a group', () => {
     await world.leg();
     await world.say(command(3, 'status'));
     await world.leg({ wakeId: 'w2' });
-    expect(world.messenger.shown().map(({ replyToMessageId }) => replyToMessageId)).toEqual([42, 3]);
+    expect(
+      world.messenger
+        .shown()
+        .slice(0, 2)
+        .map(({ replyToMessageId }) => replyToMessageId),
+    ).toEqual([42, 3]);
   });
 
   it('a turn gets what was overheard before it, in order, and the next one only what came later', async () => {
@@ -70,6 +75,14 @@ describe('in a group', () => {
       undefined,
     ]);
     expect([world.lane()?.context, world.lane()?.turn]).toEqual([{}, undefined]);
+  });
+
+  it('what somebody said whose access has gone meanwhile is dropped, and nothing else', async () => {
+    const world = listening();
+    await world.say(anEntry(1, { sender: { id: '5', name: 'Eve' } }), anEntry(2));
+    await world.leg();
+    expect(world.calls.map(({ messages }) => messages.map(({ id }) => id))).toEqual([['u2']]);
+    expect(world.lane()?.inbox).toEqual({});
   });
 
   it('is not private, whoever writes there', async () => {

@@ -121,7 +121,10 @@ describe('a menu', () => {
   it('is for the owner alone in a group', async () => {
     const world = aLegWorld([], (lanes) => lanes, {
       laneId: aLaneId('-1001'),
-      record: { groups: { '-1001': { title: 'Us', sinceMs: 0, activation: 'mention' } } },
+      record: {
+        groups: { '-1001': { title: 'Us', sinceMs: 0, activation: 'mention' } },
+        guests: { '4242002': { name: 'Grace', sinceMs: 0 } },
+      },
     });
     const guest = { sender: { id: '4242002', name: 'Grace' } };
     await world.say({ ...aCommand(1, 'settings'), ...guest }, { ...aCommand(2, 'model', 'fast'), ...guest });

@@ -1,7 +1,8 @@
-import { laneAddressOf, LEASE_SKEW_MARGIN_MS, needsHearing, nextTurn, takenBy } from '@agent-claw/core';
+import { isKnown, laneAddressOf, LEASE_SKEW_MARGIN_MS, needsHearing, nextTurn, takenBy } from '@agent-claw/core';
 import type {
   ActiveTurn,
   Clock,
+  EntryId,
   HandOver,
   InboxEntry,
   LaneId,
@@ -194,6 +195,9 @@ const runOne = async (
   const { clock, metrics, lanes } = deps;
   const log = deps.log.with({ turnId: turn.id });
   if (!(await isServed(laneAddressOf(keeper.lease.laneId), deps))) return refuse({ ...deps, log }, keeper, turn);
+  const strangers = isNew && chat.isGroup ? await sentAway(deps, keeper, turn) : [];
+  // Before the turn is begun, so that the next one is made without them.
+  if (strangers.length > 0) return { kind: 'answered', answered: strangers };
   const ledger = openLedger(lanes, keeper, turn);
   const quoted = chat.isGroup ? takenBy(keeper.lane(), turn).findLast(isQuotable)?.messageId : undefined;
   const outbox: Outbox = { chat, clock, log, metrics, keeper, ledger, ...(quoted === undefined ? {} : { quoted }) };
@@ -205,6 +209,14 @@ const runOne = async (
     ? asideFor(outbox, turn, 'told_before')
     : await run(outbox, turn, isNew, deadline);
   return withLastMessage(outbox, await settleAsides(deps, outbox, result));
+};
+
+/** In a group the place stays open when somebody's access goes: what they said by then is dropped. */
+const sentAway = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<readonly EntryId[]> => {
+  const access = await deps.access();
+  return takenBy(keeper.lane(), turn)
+    .filter(({ kind, sender }) => kind !== 'notice' && !isKnown(sender.id, access))
+    .map(({ id }) => id);
 };
 
 /** A press names the message that its button is under, which is our own. */

@@ -32,7 +32,8 @@ export type Admission =
       readonly reason: 'no_sender' | 'bot' | 'speaks_as_chat' | 'stranger' | 'wrong_place';
     };
 
-const isKnown = (id: string, access: AccessList): boolean =>
+/** The owner or a guest. */
+export const isKnown = (id: string, access: AccessList): boolean =>
   id !== '' && (id === access.ownerId || Object.hasOwn(access.guests, id));
 
 /**
