@@ -3,7 +3,7 @@ import { agentcoreRuntime, agentcoreTranscriber } from '@agent-claw/aws/agentcor
 import { agentCoreClient, CLIENT_LIMITS } from '@agent-claw/aws/aws-clients';
 import { dynamoAccessStore } from '@agent-claw/aws/dynamo-access-store';
 import { dynamoLaneStore } from '@agent-claw/aws/dynamo-lane-store';
-import { dynamoMailbox } from '@agent-claw/aws/dynamo-mailbox';
+import { dynamoAppender } from '@agent-claw/aws/dynamo-mailbox';
 import { secretsManagerBotSecret } from '@agent-claw/aws/secrets-manager-bot-secret';
 import { sqsWakeQueue } from '@agent-claw/aws/sqs-wake-queue';
 import { sqsWakeReceipt } from '@agent-claw/aws/sqs-wake-receipt';
@@ -56,7 +56,7 @@ const legDeps = {
   wakes,
   accessDesk: createAccessDesk({
     ...access,
-    mailbox: dynamoMailbox(table),
+    mailbox: dynamoAppender(table),
     wakes,
     messenger,
     random: randomBytes,

@@ -23,9 +23,16 @@ const inboxHasBytes = 'inboxBytes <= :bytesLeft OR size(inbox) = :zero';
 /** Writers that meet at one lane may each fail another's condition; each failure means that one of them went on. */
 const MAX_ROUNDS = 8;
 
-/** What of a mailbox the channel needs. Apart, so that tg-ingest starts with nothing else. */
-export const dynamoIntake = (table: LaneTable): Omit<Mailbox, 'glance'> => ({
+// In parts, so that each function starts with no more than it needs.
+
+/** For who only puts entries into lanes. */
+export const dynamoAppender = (table: LaneTable): Pick<Mailbox, 'append'> => ({
   append: (request) => append(table, request),
+});
+
+/** What of a mailbox the channel needs. */
+export const dynamoIntake = (table: LaneTable): Omit<Mailbox, 'glance'> => ({
+  ...dynamoAppender(table),
   amend: (request) => amendInbox(table, request),
   overhear: (request) => overhear(table, request),
 });
