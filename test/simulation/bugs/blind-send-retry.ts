@@ -8,10 +8,10 @@ export const blindSendRetry: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/chat.ts',
-      find: 'const outcome = await gated((to) => messenger.send(to, part, options, permit));',
+      find: 'const outcome = await gated((to) => messenger.send(to, part, to === home ? options : rest, permit));',
       replace: `const outcome = await gated(async (to) => {
-        const first = await messenger.send(to, part, options, permit);
-        return first.kind === 'in_doubt' ? messenger.send(to, part, options, permit) : first;
+        const first = await messenger.send(to, part, to === home ? options : rest, permit);
+        return first.kind === 'in_doubt' ? messenger.send(to, part, to === home ? options : rest, permit) : first;
       });`,
     },
   ],

@@ -7,8 +7,9 @@ export const duplicateDoesNotRing: PlantedBug = {
   patches: [
     {
       file: 'packages/tg-ingest/src/ingest-update.ts',
-      find: `if (appended.kind === 'full') return false;`,
-      replace: `if (appended.kind !== 'appended') return appended.kind === 'duplicate';`,
+      find: `if (appended.kind === 'full') return { kind: 'full', updateId, laneId };`,
+      replace: `if (appended.kind === 'full') return { kind: 'full', updateId, laneId };
+  if (appended.kind === 'duplicate') return outcome;`,
     },
   ],
 };
