@@ -16,11 +16,13 @@ import { settleAsides } from './answer-asides.ts';
 import { isServed, openChat } from './chat.ts';
 import type { Chat, ChatDeps } from './chat.ts';
 import { lastMessageOf } from './find-sent.ts';
+import { deadlineAt } from './deadline.ts';
 import { hideWake, keepLease } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { openLedger } from './ledger.ts';
 import { hearBefore } from './hear-voice.ts';
-import { END_SESSION_MS, MAX_ATTEMPTS, STEER_LIMIT_MS } from './limits.ts';
+import { endSession, refuse } from './leave-run.ts';
+import { MAX_ATTEMPTS } from './limits.ts';
 import type { LegLimits } from './limits.ts';
 import { asideFor, isToldParked } from './park-turn.ts';
 import { createRescueTurn } from './rescue-turn.ts';
@@ -28,10 +30,8 @@ import { createRunCommand } from './run-command.ts';
 import type { RunCommandDeps } from './run-command.ts';
 import { createRunTurn, sessionRules } from './run-turn.ts';
 import type { RunTurnDeps } from './run-turn.ts';
-import { sessionOf } from './runtime-session.ts';
 import type { Outbox } from './send-part.ts';
 import type { TurnResult } from './turn-result.ts';
-import { within } from './within.ts';
 
 export interface RunLegDeps extends RunTurnDeps, RunCommandDeps, ChatDeps {
   readonly lanes: LaneStore;
@@ -225,44 +225,4 @@ const isQuotable = ({ kind, messageId }: InboxEntry): boolean => kind !== 'butto
 const withLastMessage = (outbox: Outbox, result: TurnResult): TurnResult => {
   const lastMessageId = lastMessageOf(outbox);
   return result.kind !== 'answered' || lastMessageId === undefined ? result : { ...result, lastMessageId };
-};
-
-/** A heartbeat's microVM serves nobody else: left idle it would cost its memory for a quarter of an hour, 48 times a day. */
-const endSession = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<void> => {
-  const session = sessionOf(keeper.lane(), turn, sessionRules(deps));
-  if (session === undefined) return;
-  try {
-    await within(deps.clock, END_SESSION_MS, keeper.lost, async () => {
-      await deps.runtime.endSession(session.id);
-      deps.log.info('session_ended', { turnId: turn.id });
-    });
-  } catch (error) {
-    // It ends by itself when it has been idle for a while.
-    deps.log.error('session_end_failed', error);
-  }
-};
-
-/** Access was taken away while the message waited: nothing may be sent there any more, and a run that goes on is stopped. */
-const refuse = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<TurnResult> => {
-  const { clock, log, runtime } = deps;
-  const lane = keeper.lane();
-  const session = sessionOf(lane, turn, sessionRules(deps))?.id;
-  log.warn('turn_refused', { reason: 'no_access' });
-  if (lane.turn !== undefined && turn.kind !== 'command' && session !== undefined) {
-    const call = { laneId: lane.laneId, turnId: turn.id, fence: keeper.lease.fence };
-    await within(clock, STEER_LIMIT_MS, keeper.lost, (signal) => runtime.stop(session, call, signal)).catch(
-      (error: unknown) => log.error('turn_stop_failed', error),
-    );
-  }
-  return { kind: 'answered', answered: turn.taken };
-};
-
-/** Aborts at `endsAtMs` of the injected clock; disposing lets the clock forget it. */
-const deadlineAt = (clock: Clock, endsAtMs: number): { readonly signal: AbortSignal } & Disposable => {
-  const reached = new AbortController();
-  const cancelled = new AbortController();
-  void clock.sleep(Math.max(0, endsAtMs - clock.now()), cancelled.signal).then(() => {
-    if (!cancelled.signal.aborted) reached.abort();
-  });
-  return { signal: reached.signal, [Symbol.dispose]: () => cancelled.abort() };
 };
