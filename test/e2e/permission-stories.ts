@@ -74,7 +74,8 @@ const remember: Story = {
   title: 'a message is answered and a fact is noted',
   begin: ({ system }) => system.say('Remember that grants matter'),
   isDone: async (telling) =>
-    (await hasShown(telling, /Noted in MEMORY\.md/u)) &&
+    // Not as what there was of an answer that failed.
+    (await hasShown(telling, /^(?!⚠️)[^]*Noted in MEMORY\.md/u)) &&
     readFileSync(join(telling.system.workspaceFolder, 'MEMORY.md'), 'utf8').includes('- Grants matter'),
 };
 
