@@ -139,12 +139,10 @@ const allow = async (deps: AccessDeskDeps, id: string, { sequence }: InboxEntry)
   return allowedText({ id, name });
 };
 
-/** A stop goes into the guest's lane: what runs for them ends, and what waits is not begun. */
 const sendAway = async (deps: AccessDeskDeps, id: string, entry: InboxEntry): Promise<string> => {
   const decision = await deps.store.update((record) => revoke(record, id));
   if (decision.kind === 'unknown') return noGuestText(id);
-  const { sentAtEpochS, sequence, sender } = entry;
-  await put(deps, id, { id: entry.id, kind: 'stop', sentAtEpochS, sequence, sender, text: '' });
+  await putStop(deps, id, entry);
   return revokedText({ id, name: decision.name });
 };
 
@@ -156,8 +154,7 @@ const leave = async (deps: AccessDeskDeps, id: string, entry: InboxEntry): Promi
   const { store, messenger, botId } = deps;
   const outcome = await store.update((record) => forgetGroup(record, id));
   if (outcome.kind === 'unknown') return noGroupText(id);
-  const { sentAtEpochS, sequence, sender } = entry;
-  await put(deps, id, { id: entry.id, kind: 'stop', sentAtEpochS, sequence, sender, text: '' });
+  await putStop(deps, id, entry);
   const left = await messenger.leave({ channel: 'tg', account: botId, place: id }, () => LEAVE_LIMIT_MS);
   return left.kind === 'done' ? leftText(outcome.title, id) : notLeftText(id);
 };
@@ -172,6 +169,10 @@ const activate = async (
   const outcome = await store.update((record) => setActivation(record, place, activation));
   return outcome === 'set' ? activationText(activation, botUsername) : noGroupText(place);
 };
+
+/** What runs in that lane ends, and what waits there is not begun. Named after the order: dealing with it twice is one stop. */
+const putStop = (deps: AccessDeskDeps, place: string, { id, sentAtEpochS, sequence, sender }: InboxEntry) =>
+  put(deps, place, { id, kind: 'stop', sentAtEpochS, sequence, sender, text: '' });
 
 const put = async ({ mailbox, wakes, clock, botId }: AccessDeskDeps, place: string, entry: InboxEntry) => {
   const laneId: LaneId = laneIdOf({ channel: 'tg', account: botId, place });

@@ -2,6 +2,7 @@ import { asidesIn } from '@agent-claw/core';
 import type { EntryId, InboxEntry, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
+import { partsOf } from './deliver-reply.ts';
 import { EDIT_PREFIX } from './find-sent.ts';
 import { sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
@@ -29,8 +30,7 @@ const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Pro
   const reply = await answerCommand(deps, entry, keeper.lane(), clock.now());
   if (!(await applySettings(outbox, keyOf(entry), reply.settings))) return { kind: 'lease_lost' };
   if (reply.menu !== undefined) return sendMenu(deps, outbox, keyOf(entry), reply.menu, entry);
-  const { markdown, document } = reply;
-  const parts = document === undefined ? deps.renderer.final(markdown) : [deps.renderer.document(document, markdown)];
+  const parts = partsOf(deps.renderer, reply);
   const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
   let delivery: Delivery = { kind: 'delivered' };
   for (const [index, part] of parts.entries()) {

@@ -25,14 +25,14 @@ export const answerCommand = async (
   nowMs: number,
 ): Promise<CommandReply> => {
   const access = await deps.access();
-  const { place } = laneAddressOf(lane.laneId);
+  const home = laneAddressOf(lane.laneId);
   if (entry.notice === 'joined' || entry.notice === 'moved')
     return { markdown: await deps.accessDesk({ kind: entry.notice }, entry, access) };
   const activation = entry.kind === 'command' ? activationOrderOf(entry.command) : null;
   if (activation !== null) {
     if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
-    if (!place.startsWith('-')) return { markdown: IN_GROUP_TEXT };
-    return { markdown: await deps.accessDesk({ ...activation, place }, entry, access) };
+    if (!home.place.startsWith('-')) return { markdown: IN_GROUP_TEXT };
+    return { markdown: await deps.accessDesk({ ...activation, place: home.place }, entry, access) };
   }
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
   if (order === null) {
@@ -41,6 +41,6 @@ export const answerCommand = async (
   }
   if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
   // A group would read the code and the names.
-  if (!isPrivateLane(laneAddressOf(lane.laneId), access)) return { markdown: IN_PRIVATE_TEXT };
+  if (!isPrivateLane(home, access)) return { markdown: IN_PRIVATE_TEXT };
   return { markdown: await deps.accessDesk(order, entry, access) };
 };

@@ -10,7 +10,6 @@ import type {
   Log,
   Messenger,
   MovedOutcome,
-  Permit,
   RenderedPart,
   SendOptions,
   SendOutcome,
@@ -19,8 +18,8 @@ import type {
 } from '@agent-claw/core';
 import { ageAllowedIn } from './access-view.ts';
 import type { AccessView } from './access-view.ts';
+import { permitFor } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { CALL_AFTER_LEASE_MS } from './limits.ts';
 
 export interface ChatDeps {
   readonly messenger: Messenger;
@@ -68,8 +67,7 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   // What was said before a move stays behind, and its numbers mean other messages in the new place.
   const here = new Set<number>();
   const isBehind = (messageId: number): boolean => state.to !== home && !here.has(messageId);
-  const permit: Permit = () =>
-    keeper.maySend() && !deadline.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
+  const permit = permitFor(keeper, deadline);
   const silence = (): Silence => (keeper.maySend() ? { kind: 'unfinished' } : { kind: 'lease_lost' });
 
   const gated = async <T extends ChannelOutcome>(call: (to: LaneAddress) => Promise<T>): Promise<Said<T>> => {

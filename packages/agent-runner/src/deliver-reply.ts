@@ -28,7 +28,7 @@ export interface Reply {
 export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, reply: Reply): Promise<Delivery> => {
   const { ledger, clock } = outbox;
   const { document } = reply;
-  const parts = document === undefined ? renderer.final(reply.markdown) : [renderer.document(document, reply.markdown)];
+  const parts = partsOf(renderer, reply);
   const [first, ...rest] = parts.length > 0 ? parts : renderer.final(NOTHING_TEXT);
   if (first === undefined) return { kind: 'delivered' };
   const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
@@ -64,6 +64,13 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
   }
   return (reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, opening.messageId)) ?? opening;
 };
+
+/** The messages that a reply makes. */
+export const partsOf = (
+  renderer: ReplyRenderer,
+  { markdown, document }: Pick<Reply, 'markdown' | 'document'>,
+): readonly RenderedPart[] =>
+  document === undefined ? renderer.final(markdown) : [renderer.document(document, markdown)];
 
 const openReply = async (
   outbox: Outbox,

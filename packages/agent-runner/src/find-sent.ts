@@ -17,7 +17,7 @@ const isUnknown = (part: LedgerPart | undefined): boolean =>
  * and when every message of ours before it is known: any other message found there would be taken for it, and the part
  * would be missing.
  */
-export const findSent = async (outbox: Outbox, key: string): Promise<Found> => {
+const findSent = async (outbox: Outbox, key: string): Promise<Found> => {
   const found = await patiently(outbox, async () => {
     // Read for each try: a draft or an aside may have been sent while the one before it waited.
     const newest = newestKnown(outbox, key);
@@ -40,24 +40,23 @@ const newestKnown = ({ keeper, ledger }: Outbox, key: string): number | null => 
   return newest === 0 ? null : newest;
 };
 
-/**
- * Learns the number of a placeholder that may have arrived, so that it can be edited or removed. One that is not found is
- * taken for not sent: it stands in the way of nothing but a later search.
- */
-export const findPlaceholder = async (outbox: Outbox): Promise<Delivery | { readonly kind: 'none' }> => {
-  if (outbox.ledger.get('draft')?.state !== 'sending') return { kind: 'none' };
-  const found = await findSent(outbox, 'draft');
-  if (found.kind === 'found') return await noteFound(outbox, 'draft', found.messageId);
-  return found;
-};
-
-/** The part had arrived, and its number is known now. */
-export const noteFound = async ({ ledger, log }: Outbox, key: string, messageId: number): Promise<Delivery> => {
-  log.info('part_found', { part: key });
-  return (await ledger.note(key, { state: 'sent', messageId }))
+/** Looks for a part like `findSent`, and notes its number when it is there. */
+export const findPart = async (outbox: Outbox, key: string): Promise<Delivery | { readonly kind: 'none' }> => {
+  const found = await findSent(outbox, key);
+  if (found.kind !== 'found') return found;
+  const { messageId } = found;
+  outbox.log.info('part_found', { part: key });
+  return (await outbox.ledger.note(key, { state: 'sent', messageId }))
     ? { kind: 'delivered', messageId }
     : { kind: 'lease_lost' };
 };
+
+/**
+ * Learns the number of a placeholder that may have arrived, so that it can be edited or removed. One that is not found stays
+ * unknown: nothing else is looked for beside it.
+ */
+export const findPlaceholder = async (outbox: Outbox): Promise<Delivery | { readonly kind: 'none' }> =>
+  outbox.ledger.get('draft')?.state === 'sending' ? await findPart(outbox, 'draft') : { kind: 'none' };
 
 /** Begins the key of a part that changes a message of an earlier turn: such a message is not among the newest. */
 export const EDIT_PREFIX = 'e-';

@@ -1,5 +1,5 @@
-import type { Clock, Lane, LaneStore, Lease, LeasedWrite, Log, WakeReceipt } from '@agent-claw/core';
-import { RENEW_EVERY_MS, SEND_MARGIN_MS } from './limits.ts';
+import type { Clock, Lane, LaneStore, Lease, LeasedWrite, Log, Permit, WakeReceipt } from '@agent-claw/core';
+import { CALL_AFTER_LEASE_MS, RENEW_EVERY_MS, SEND_MARGIN_MS } from './limits.ts';
 
 /** Keeps a lease alive and its wake hidden while the leg works, and tells the leg what else happens in its lane. */
 export interface LeaseKeeper extends AsyncDisposable {
@@ -103,6 +103,12 @@ export const keepLease = (deps: LeaseKeeperDeps, lease: Lease, initial: Lane, re
     },
   };
 };
+
+/** Permits a request to the channel while the lease surely outlasts its beginning and `over` has not aborted. */
+export const permitFor =
+  (keeper: Pick<LeaseKeeper, 'maySend' | 'remainingMs'>, over: AbortSignal): Permit =>
+  () =>
+    keeper.maySend() && !over.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
 
 /** Hides the wake from other runners for a while. @returns until when, in epoch milliseconds; 0 when it could not be hidden. */
 export const hideWake = async (receipt: WakeReceipt, hiddenS: number, clock: Clock, log: Log): Promise<number> => {

@@ -1,7 +1,7 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
 import type { Clock, EditOptions, Log, Metrics, RenderedPart, SendOptions } from '@agent-claw/core';
 import type { Chat, Silence } from './chat.ts';
-import { findSent, noteFound } from './find-sent.ts';
+import { findPart } from './find-sent.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Ledger } from './ledger.ts';
 import { UNREACHABLE_RETRY_MS } from './limits.ts';
@@ -45,15 +45,13 @@ export const sendPart = async (
     return { kind: 'delivered', ...(noted.messageId === undefined ? {} : { messageId: noted.messageId }) };
   const isSecond = noted?.state === 'sending';
   if (isSecond) {
-    const found = await findSent(outbox, key);
-    if (found.kind === 'found') return await noteFound(outbox, key, found.messageId);
+    const found = await findPart(outbox, key);
     if (found.kind !== 'none') return found;
   }
   const outcome = await patiently(outbox, () => trySend(outbox, key, part, options));
   if (outcome.kind !== 'in_doubt') return outcome;
   if (isSecond) return { kind: 'delivered' };
-  const found = await findSent(outbox, key);
-  if (found.kind === 'found') return await noteFound(outbox, key, found.messageId);
+  const found = await findPart(outbox, key);
   return found.kind === 'none' ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : found;
 };
 

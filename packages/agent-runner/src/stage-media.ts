@@ -10,12 +10,12 @@ import type {
   MediaSource,
   MediaStore,
   SessionTranscriber,
-  Permit,
   TurnAttachment,
   TurnMessage,
 } from '@agent-claw/core';
+import { permitFor } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { CALL_AFTER_LEASE_MS, FILES_AT_ONCE, STAGE_LIMIT_MS } from './limits.ts';
+import { FILES_AT_ONCE, STAGE_LIMIT_MS } from './limits.ts';
 import { within } from './within.ts';
 
 /** Where files come from, where they go, and who listens to recordings. */
@@ -141,9 +141,7 @@ const fetchAndStore = async (
   const key = mediaKeyOf(keeper.lease.laneId, entry.id, index, attachment);
   const known = await media.store.find(key);
   if (known !== null) return { file: { key, ...known }, isReused: true };
-  const permit: Permit = () =>
-    keeper.maySend() && !signal.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;
-  const fetched = await media.source.fetch(attachment.fileId, permit, signal);
+  const fetched = await media.source.fetch(attachment.fileId, permitFor(keeper, signal), signal);
   if (fetched.kind === 'withheld') return { problem: 'unreachable' };
   if (fetched.kind === 'unavailable') return { problem: fetched.problem };
   const { bytes } = fetched;

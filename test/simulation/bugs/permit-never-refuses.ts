@@ -6,8 +6,8 @@ export const permitNeverRefuses: PlantedBug = {
   shows: /^zombie/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/chat.ts',
-      find: 'keeper.maySend() && !deadline.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;',
+      file: 'packages/agent-runner/src/lease-keeper.ts',
+      find: 'keeper.maySend() && !over.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;',
       replace: '60_000;',
     },
   ],
