@@ -1,22 +1,20 @@
-import { RetryableError } from '@agent-claw/core';
 import type {
-  BotSecretSource,
   CourtesyOutcome,
   EditOptions,
   EditOutcome,
   FindOutcome,
   LaneAddress,
-  Log,
   Messenger,
   Permit,
   RenderedPart,
   ReplyFile,
   SendOutcome,
 } from '@agent-claw/core';
-import { Api, InputFile } from 'grammy/web';
+import { InputFile } from 'grammy/web';
+import type { Api } from 'grammy/web';
 import type { MessageEntity } from '@grammyjs/types';
-import { botApiFailure } from './bot-api-outcome.ts';
-import type { BotApiFailure } from './bot-api-outcome.ts';
+import { botApiCaller, UNREACHABLE_RETRY_MS } from './bot-api-call.ts';
+import type { BotApiOptions, Called, Signal } from './bot-api-call.ts';
 import { menuKeyboard } from './menu-button.ts';
 import { stopKeyboard } from './stop-button.ts';
 
@@ -28,27 +26,8 @@ export interface TelegramPart {
   readonly document?: ReplyFile;
 }
 
-export interface TelegramMessengerOptions {
-  readonly secret: BotSecretSource;
-  /** Without a trailing slash; `https://api.telegram.org` unless another Bot API server is meant. */
-  readonly apiRoot: string;
-  readonly log: Log;
-}
-
-const REQUEST_TIMEOUT_S = 10;
 /** How many numbers are tried in search of a message: people may have written in between, and each try counts as an edit. */
 const FIND_DEPTH = 4;
-/** Pauses after which a call that Telegram did not take is tried again. */
-const UNREACHABLE_RETRY_MS = 5_000;
-const BAD_TOKEN_RETRY_MS = 60_000;
-
-type Called<T> =
-  | { readonly kind: 'ok'; readonly result: T }
-  | { readonly kind: 'withheld' }
-  | Exclude<BotApiFailure, { kind: 'bad_token' | 'not_sent' }>;
-
-/** grammY names a polyfill's type; the platform's own signal is what its fetch takes. */
-type Signal = NonNullable<Parameters<Api['getMe']>[0]>;
 
 const chatOf = (to: LaneAddress) => ({
   chat: Number(to.place),
@@ -69,60 +48,8 @@ const fieldsWith = (entities: readonly MessageEntity[], { stopButton, keyboard }
 type TextFields = ReturnType<typeof fieldsWith>;
 
 /** Sends through the Bot API. Errors are reduced to outcomes, so the token in grammY's errors goes no further. */
-export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOptions): Messenger => {
-  const clients = new Map<string, Api>();
-
-  const apiFor = (token: string): Api => {
-    const known = clients.get(token);
-    if (known !== undefined) return known;
-    // One token at a time: after a rotation the old client goes.
-    clients.clear();
-    const api = new Api(token, { apiRoot, timeoutSeconds: REQUEST_TIMEOUT_S, fetch: globalThis.fetch });
-    clients.set(token, api);
-    return api;
-  };
-
-  /** @returns null when the store does not answer now: nothing was sent, so it is a pause like any other. */
-  const tokenOf = async (fresh: boolean): Promise<string | null> => {
-    try {
-      return (await secret.get({ fresh })).botToken;
-    } catch (error) {
-      if (!(error instanceof RetryableError)) throw error;
-      log.error('bot_secret_unread', error);
-      return null;
-    }
-  };
-
-  const attempt = async <T>(
-    call: (api: Api, signal: Signal) => Promise<T>,
-    permit: Permit,
-    fresh: boolean,
-  ): Promise<{ kind: 'ok'; result: T } | { kind: 'withheld' } | BotApiFailure> => {
-    const botToken = await tokenOf(fresh);
-    if (botToken === null) return { kind: 'not_sent' };
-    // After the token is here, not before: reading it may have taken longer than the permit lasts.
-    const mayLastMs = permit();
-    if (mayLastMs === null) return { kind: 'withheld' };
-    try {
-      return { kind: 'ok', result: await call(apiFor(botToken), AbortSignal.timeout(mayLastMs) as unknown as Signal) };
-    } catch (error) {
-      return botApiFailure(error);
-    }
-  };
-
-  const callApi = async <T>(
-    method: string,
-    permit: Permit,
-    call: (api: Api, signal: Signal) => Promise<T>,
-  ): Promise<Called<T>> => {
-    const first = await attempt(call, permit, false);
-    // The token may have been rotated since it was read: read it again before giving up.
-    const outcome = first.kind === 'bad_token' ? await attempt(call, permit, true) : first;
-    if (outcome.kind !== 'ok' && outcome.kind !== 'not_modified' && outcome.kind !== 'withheld')
-      log.warn('bot_api_refused', { method, outcome: outcome.kind });
-    if (outcome.kind === 'bad_token') return { kind: 'wait', retryAfterMs: BAD_TOKEN_RETRY_MS };
-    return outcome.kind === 'not_sent' ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : outcome;
-  };
+export const telegramMessenger = (bot: BotApiOptions): Messenger => {
+  const callApi = botApiCaller(bot);
 
   /** With formatting first; a request that is refused as such goes out once more as plain text. */
   const callWithText = async <T>(
@@ -224,15 +151,14 @@ export const telegramMessenger = ({ secret, apiRoot, log }: TelegramMessengerOpt
       if (to.place.startsWith('-') || to.thread !== undefined) return { kind: 'none' };
       for (let messageId = afterMessageId + 1; messageId <= afterMessageId + FIND_DEPTH; messageId += 1) {
         // Asked to take away a keyboard that is not there, Telegram says "not modified" of the bot's own messages only.
-        const { kind, ...rest } = await callApi('editMessageReplyMarkup', permit, (api, signal) =>
+        const outcome = await callApi('editMessageReplyMarkup', permit, (api, signal) =>
           api.editMessageReplyMarkup(chatOf(to).chat, messageId, {}, signal),
         );
-        if (kind === 'ok' || kind === 'not_modified') return { kind: 'found', messageId };
-        if (kind === 'withheld') return { kind };
-        if (kind === 'wait' && 'retryAfterMs' in rest) return { kind, retryAfterMs: rest.retryAfterMs };
+        if (outcome.kind === 'ok' || outcome.kind === 'not_modified') return { kind: 'found', messageId };
+        if (outcome.kind === 'wait' || outcome.kind === 'withheld') return outcome;
         // Could not ask is not the same as not there.
-        if (kind === 'in_doubt') return { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS };
-        if (kind !== 'gone') return { kind: 'none' };
+        if (outcome.kind === 'in_doubt') return { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS };
+        if (outcome.kind !== 'gone') return { kind: 'none' };
       }
       return { kind: 'none' };
     },
