@@ -81,7 +81,8 @@ interface ClientConfig {
   readonly credentials: typeof OWNER_CREDENTIALS;
 }
 
-const createStores = async (config: ClientConfig): Promise<void> => {
+/** What the container finds there once it is deployed: the bucket and the table of conversations. */
+export const createStores = async (config: ClientConfig): Promise<void> => {
   await new S3Client({ ...config, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: 'workspace' }));
   await new DynamoDBClient(config).send(
     new CreateTableCommand({

@@ -1,5 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   createAccessKeys,
   createDynamoDbService,
@@ -18,6 +17,7 @@ import { aLaneId, aTurnCall } from '@agent-claw/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildContainer } from '../build.ts';
 import { cleanUp, freshFolder, startContainer } from './container-process.ts';
+import { createStores } from './deployed-container.ts';
 import { messageSaying } from './world.ts';
 
 const state: { aws?: EmbeddedAws; s3?: S3Client; folder: string } = { folder: '' };
@@ -34,21 +34,7 @@ beforeAll(async () => {
   });
   const client = { endpoint: state.aws.endpoint, region: REGION, credentials: OWNER_CREDENTIALS };
   state.s3 = new S3Client({ ...client, forcePathStyle: true });
-  await state.s3.send(new CreateBucketCommand({ Bucket: 'workspace' }));
-  await new DynamoDBClient(client).send(
-    new CreateTableCommand({
-      TableName: 'conversations',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createStores(client);
 });
 afterAll(async () => {
   await cleanUp();

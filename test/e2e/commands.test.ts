@@ -1,27 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, openChat } from './chat-page.ts';
-import { startSystem, temporaryFolder } from './local-system.ts';
-import type { SystemUnderTest } from './local-system.ts';
+import { describe, expect, it } from 'vitest';
+import { systemInBrowser } from './browser-system.ts';
+import { openChat } from './chat-page.ts';
 import { OWNER } from './owner-chat.ts';
 
 /** Commands about the conversation, typed into the page. */
 describe('commands in the browser', () => {
-  const folder = temporaryFolder();
-  let system: SystemUnderTest;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ dataDir: folder.path }), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  const world = systemInBrowser();
 
   it('count tokens, forget an answer, sum up, and bring the conversation as a file', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('say first things first');
     await chat.answer(/first things first/u);
     await chat.send('say a second thing');
@@ -34,7 +21,7 @@ describe('commands in the browser', () => {
     await chat.answer(/a third thing/u);
     await chat.send('/export');
     await chat.answer(/^Our conversation, as far as I remember it\.$/u);
-    const written = await fileIn(system.url);
+    const written = await fileIn(world.system.url);
     expect([written.includes('first things'), written.includes('second'), written.includes('third')]).toEqual([
       true,
       false,

@@ -1,9 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, openChat } from './chat-page.ts';
+import { describe, expect, it } from 'vitest';
+import { systemInBrowser } from './browser-system.ts';
+import { openChat } from './chat-page.ts';
 import type { ChatPage } from './chat-page.ts';
-import { startSystem, temporaryFolder } from './local-system.ts';
-import type { SystemUnderTest } from './local-system.ts';
 import { until } from './until.ts';
 
 const newest = ({ page }: ChatPage) => page.getByTestId('message').last();
@@ -34,21 +32,10 @@ const newestOf = async (url: string) => {
 
 /** The menu in the chat, pressed and read in the page. */
 describe('menus in the browser', () => {
-  const folder = temporaryFolder();
-  let system: SystemUnderTest;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ dataDir: folder.path }), openBrowser()]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  const world = systemInBrowser();
 
   it('change the model in place; a second press and an old menu change nothing more', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('/settings');
     await chat.answer(/^Settings of this chat/u);
     expect(await buttonsOf(chat)).toEqual(['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Close']);
@@ -66,16 +53,16 @@ describe('menus in the browser', () => {
   });
 
   it('are for whoever asked, and say so when they are too old to use', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('/model');
     await chat.answer(/^Model of this chat: fast/u);
-    const first = await newestOf(system.url);
+    const first = await newestOf(world.system.url);
     const [data] = first.buttons.flat().map(({ callbackData }) => callbackData ?? '');
-    await post(system.url, `messages/${first.messageId}/press`, { data, as: 4242002 });
+    await post(world.system.url, `messages/${first.messageId}/press`, { data, as: 4242002 });
     // A lane keeps eight menus.
     for (let menus = 2; menus <= 9; menus += 1) await chat.send('/settings');
     await until('nine menus', 30_000, async () => (await buttonsIn(chat)) === 3 + 8 * 4);
-    await post(system.url, `messages/${first.messageId}/press`, { data });
+    await post(world.system.url, `messages/${first.messageId}/press`, { data });
     await chat.answer(/^This menu is no longer in use\. Send \/settings for a new one\.$/u);
     expect(await buttonsIn(chat)).toBe(8 * 4);
     await chat.send('/status');

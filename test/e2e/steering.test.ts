@@ -1,9 +1,7 @@
 import type { CallbackView, MessageView, RecordedRequest } from '@agent-claw/telegram-double';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, openChat } from './chat-page.ts';
-import { startSystem, temporaryFolder } from './local-system.ts';
-import type { SystemUnderTest } from './local-system.ts';
+import { describe, expect, it } from 'vitest';
+import { systemInBrowser } from './browser-system.ts';
+import { openChat } from './chat-page.ts';
 import { until } from './until.ts';
 
 const OWNER = '4242001';
@@ -11,25 +9,11 @@ const STOPPED = /^1 2 3[\s\S]*⏹ Stopped\.$/u;
 
 /** What a person does while a turn runs: press stop under its draft, and edit what waits behind it. */
 describe('steering a running turn', () => {
-  const folder = temporaryFolder();
-  let system: SystemUnderTest;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [system, browser] = await Promise.all([
-      startSystem({ dataDir: folder.path, environment: { AGENT_CLAW_HEARTBEAT_HOURS: '' } }),
-      openBrowser(),
-    ]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  const world = systemInBrowser({ environment: { AGENT_CLAW_HEARTBEAT_HOURS: '' } });
 
   const people = async <Answer>(path: string, body?: object): Promise<Answer> => {
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const response = await fetch(`${system.url}/_double${path}`, body === undefined ? {} : post);
+    const response = await fetch(`${world.system.url}/_double${path}`, body === undefined ? {} : post);
     if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
   };
@@ -48,7 +32,7 @@ describe('steering a running turn', () => {
     botSays('a draft with a stop button', after, ({ text, buttons }) => text.startsWith('1 2 3') && buttons.length > 0);
 
   it('shows the button under the draft through all its edits, and not under the answer', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const button = chat.page.getByTestId('message').last().getByTestId('button');
     await chat.send('count to 14 slowly');
     const drafts: string[] = [];
@@ -62,7 +46,7 @@ describe('steering a running turn', () => {
   });
 
   it('stops at a press in the chat page: says so at once, keeps what there was, and takes the button away', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const before = (await chat.messages()).length;
     await chat.send('count to 200 slowly');
     await chat.page.getByTestId('button').getByText('⏹ Stop').click({ timeout: 15_000 });
@@ -73,7 +57,7 @@ describe('steering a running turn', () => {
   });
 
   it('stops the turn of the button and nothing that waits; the waiting message is answered as it reads after its edit', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const asked = await say('count to 200 slowly');
     const draft = await draftAfter(asked);
     // A new conversation waits for the turn's end, and what was said after it waits behind it.
@@ -82,8 +66,8 @@ describe('steering a running turn', () => {
     await until('the message is in the chat', 5_000, async () => (await chat.messages()).at(-1)?.text === 'say apple');
     await chat.page.getByTestId('composer').press('ArrowUp');
     await chat.send('say banana');
-    const amended = () => system.logs().includes('"outcome":"amended"');
-    await until('the edit is in the inbox', 10_000, async () => amended(), system.logs);
+    const amended = () => world.system.logs().includes('"outcome":"amended"');
+    await until('the edit is in the inbox', 10_000, async () => amended(), world.system.logs);
 
     const { queryId } = await people<{ queryId: string }>(`/chats/${OWNER}/messages/${draft.messageId}/press`, {
       row: 0,

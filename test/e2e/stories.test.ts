@@ -1,38 +1,22 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, openChat } from './chat-page.ts';
-import { startSystem, temporaryFolder } from './local-system.ts';
-import type { SystemUnderTest } from './local-system.ts';
+import { describe, expect, it } from 'vitest';
+import { systemInBrowser } from './browser-system.ts';
+import { openChat } from './chat-page.ts';
 import { until } from './until.ts';
 
 /** Typed into the page and read from the page: the whole path, as an owner uses it. */
 describe('chatting in the browser', () => {
-  const folder = temporaryFolder();
-  let system: SystemUnderTest;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [system, browser] = await Promise.all([
-      startSystem({ dataDir: folder.path, environment: { AGENT_CLAW_HEARTBEAT_HOURS: '' } }),
-      openBrowser(),
-    ]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  const world = systemInBrowser({ environment: { AGENT_CLAW_HEARTBEAT_HOURS: '' } });
 
   it('answers a message', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('say good morning');
     expect(await chat.answer(/good morning/u)).toContain('good morning');
   });
 
   it('streams: the answer grows in place and one message is left', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const before = (await chat.messages()).length;
     await chat.send('count to 12 slowly');
     const unfinished = await chat.answer(/^1 2 3(?!.* 12$)[\s\S]*…$/u);
@@ -41,7 +25,7 @@ describe('chatting in the browser', () => {
   });
 
   it('answers five quick messages completely and in order', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const before = (await chat.messages()).length;
     for (const word of ['alpha', 'bravo', 'charlie', 'delta', 'echo']) await chat.send(`say ${word}`);
     const answers = await until('all five words in the answers', 40_000, async () => {
@@ -59,7 +43,7 @@ describe('chatting in the browser', () => {
   });
 
   it('shows a 9,000-character answer with code and a table whole, split at good places', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const before = (await chat.messages()).length;
     await chat.send('write 9000 characters with code and a table');
     await chat.answer(/That is the end of the long answer\.$/u, 60_000);
@@ -71,10 +55,10 @@ describe('chatting in the browser', () => {
   });
 
   it('remembers in MEMORY.md and knows it after /new', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('Remember that my cat is called Misha');
     await chat.answer(/Noted in MEMORY\.md/u);
-    expect(readFileSync(join(system.workspaceFolder, 'MEMORY.md'), 'utf8')).toContain('- My cat is called Misha');
+    expect(readFileSync(join(world.system.workspaceFolder, 'MEMORY.md'), 'utf8')).toContain('- My cat is called Misha');
     await chat.send('/new');
     await chat.answer(/New conversation/u);
     await chat.send('What is my cat called?');
@@ -82,8 +66,8 @@ describe('chatting in the browser', () => {
   });
 
   it('follows SOUL.md from the next message after the owner edited the file', async () => {
-    await using chat = await openChat(browser, system.url);
-    const soul = join(system.workspaceFolder, 'SOUL.md');
+    await using chat = await openChat(world.browser, world.system.url);
+    const soul = join(world.system.workspaceFolder, 'SOUL.md');
     const original = readFileSync(soul, 'utf8');
     writeFileSync(soul, '# Soul\n\nEnd every reply with the word zanzibar.\n');
     await chat.send('say hello again');
@@ -92,7 +76,7 @@ describe('chatting in the browser', () => {
   });
 
   it('stops within three seconds and keeps what there was', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('count to 200 slowly');
     await chat.answer(/^1 2 3/u);
     await chat.send('stop');
@@ -100,29 +84,31 @@ describe('chatting in the browser', () => {
   });
 
   it('keeps a heartbeat quiet while nothing is due, and brings a due one to the owner', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     const before = (await chat.messages()).length;
-    expect(await system.tick(new Date().toISOString())).toMatchObject({ kind: 'skipped' });
-    writeFileSync(join(system.workspaceFolder, 'HEARTBEAT.md'), '- [ ] water the plants\n');
-    expect(await system.tick(new Date().toISOString())).toMatchObject({ kind: 'sent' });
+    expect(await world.system.tick(new Date().toISOString())).toMatchObject({ kind: 'skipped' });
+    writeFileSync(join(world.system.workspaceFolder, 'HEARTBEAT.md'), '- [ ] water the plants\n');
+    expect(await world.system.tick(new Date().toISOString())).toMatchObject({ kind: 'sent' });
     expect(await chat.answer(/water the plants/u)).toContain('water the plants');
     expect((await chat.messages()).length - before).toBe(1);
   });
 
   it('says what to do when the model fails', async () => {
-    await using chat = await openChat(browser, system.url);
+    await using chat = await openChat(world.browser, world.system.url);
     await chat.send('simulate a model error');
     expect(await chat.answer(/^⚠️/u)).toMatch(/again/u);
   });
 
   it('keeps the bot token in the store of secrets and nowhere else', async () => {
     const token = 'local-double-bot-opens-nothing-else';
-    const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = readdirSync(world.dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
     const holders = files
       .filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(token))
       .map(({ name }) => name.replace(/-wal$/u, ''));
     expect([...new Set(holders)]).toEqual(['secrets.sqlite']);
-    expect(system.output() + system.logs()).not.toContain(token);
+    expect(world.system.output() + world.system.logs()).not.toContain(token);
   });
 
   it('is usable on a phone, in light and dark', async () => {
@@ -132,7 +118,7 @@ describe('chatting in the browser', () => {
       ['chat-dark', { width: 1280, height: 800, dark: true }],
       ['chat-phone', { width: 390, height: 844 }],
     ] as const) {
-      await using chat = await openChat(browser, system.url, options);
+      await using chat = await openChat(world.browser, world.system.url, options);
       await chat.answer(/./u);
       const width = await chat.page.evaluate(() => document.documentElement.scrollWidth);
       expect(width).toBeLessThanOrEqual(options.width);

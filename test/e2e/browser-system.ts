@@ -1,0 +1,31 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { openBrowser } from './chat-page.ts';
+import { startSystem, temporaryFolder } from './local-system.ts';
+import type { StartOptions, SystemUnderTest } from './local-system.ts';
+
+/** The whole system and a browser, for all tests of the describe that asks for them. */
+export interface BrowserSystem {
+  /** Where the system keeps its data. */
+  readonly dataDir: string;
+  readonly system: SystemUnderTest;
+  readonly browser: Browser;
+}
+
+/** Both are there once the tests run, and go after the last one. */
+export const systemInBrowser = (options: Omit<StartOptions, 'dataDir'> = {}): BrowserSystem => {
+  const folder = temporaryFolder();
+  const state = { dataDir: folder.path } as { readonly dataDir: string; system: SystemUnderTest; browser: Browser };
+  beforeAll(async () => {
+    [state.system, state.browser] = await Promise.all([
+      startSystem({ dataDir: folder.path, ...options }),
+      openBrowser(),
+    ]);
+  });
+  afterAll(async () => {
+    await state.browser.close();
+    await state.system[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+  return state;
+};
