@@ -1,11 +1,14 @@
 import { MODEL_CHOICES } from '@agent-claw/core';
 import type {
+  Ask,
   Clock,
   Conversation,
   EntryId,
   Log,
   Overheard,
+  SavedTurn,
   TurnCall,
+  TurnEnd,
   TurnId,
   MediaStore,
   TurnMessage,
@@ -15,8 +18,9 @@ import type { Model } from '@strands-agents/sdk';
 import { abortOf } from './agent/abort-of.ts';
 import { describeFailure } from './agent/failure.ts';
 import type { RunFailure } from './agent/failure.ts';
-import { cutHistory, restoreMessages } from './agent/history.ts';
+import { cutHistory, messagesUntilPause, restoreMessages } from './agent/history.ts';
 import { logFailure } from './agent/log-failure.ts';
+import type { Paused } from './agent/pause.ts';
 import type { AgentRun, AgentRunResult, RunEvent } from './agent/run-turn.ts';
 import { loadPromptFile, loadPromptFiles, seedWorkspace } from './prompt/load-files.ts';
 import { createShowMedia } from './media/show-media.ts';
@@ -24,6 +28,7 @@ import { envelopeMessages, envelopeOverheard, spokenTime } from './prompt/messag
 import { asPrompt, presentMessages } from './prompt/present-messages.ts';
 import type { Presented } from './prompt/present-messages.ts';
 import { heartbeatPrompt, heartbeatSystemPrompt, systemPrompt } from './prompt/system-prompt.ts';
+import { toolGate } from './tools/consent.ts';
 import { fencedWorkspace } from './tools/fenced-workspace.ts';
 import { workspaceTools } from './tools/workspace-tools.ts';
 import { isUpkeep, tendConversation } from './upkeep.ts';
@@ -34,7 +39,9 @@ export type TurnAnswer =
       readonly messages: readonly unknown[];
       readonly reply: string;
       readonly consumed: readonly EntryId[];
-      readonly ending: 'complete' | 'stopped' | 'limit';
+      readonly ending: TurnEnd;
+      readonly ask?: Ask;
+      readonly paused?: unknown;
       /** These turns of the history may be forgotten. */
       readonly evict?: readonly TurnId[];
     }
@@ -93,6 +100,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       systemPrompt: heartbeatSystemPrompt(heartbeat.content ?? '', soul.content),
       history: [],
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
+      gate: toolGate({ allowed: call.allowed, isAttended: false }),
       prompt: asPrompt(
         heartbeatPrompt(
           spokenTime(deps.clock.now(), deps.timeZone),
@@ -106,7 +114,12 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     };
   };
 
-  const messageRun = async (call: TurnCall, conversation: Conversation, line: TurnLine): Promise<AgentRun> => {
+  const messageRun = async (
+    call: TurnCall,
+    conversation: Conversation,
+    waiting: SavedTurn | undefined,
+    line: TurnLine,
+  ): Promise<AgentRun> => {
     const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
     const loaded = await loadPromptFiles(workspace, call.privateLane);
     const isNew = call.privateLane && conversation.turns.every((turn) => turn.messages.length === 0);
@@ -118,9 +131,12 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     return {
       model,
       systemPrompt: systemPrompt(files, call.privateLane),
-      history: restoreMessages(conversation.turns),
+      // A turn that is gone on with comes last, whatever was said since it halted.
+      history: restoreMessages(conversation.turns.filter((turn) => turn !== waiting)),
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
-      prompt: await present(call.messages, call.overheard),
+      gate: toolGate({ allowed: call.allowed, isAttended: true }),
+      ...(waiting === undefined ? {} : { resume: resumeOf(waiting, call.consent?.isAllowed === true) }),
+      prompt: waiting === undefined ? await present(call.messages, call.overheard) : asPrompt(''),
       takeSteered: line.takeSteered,
       present,
       emit: line.emit,
@@ -137,10 +153,16 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         return { kind: 'answered', ...kept, consumed: call.messages.map(({ id }) => id) };
       }
       const isHeartbeat = call.kind === 'heartbeat';
-      const preparing = isHeartbeat ? heartbeatRun(call, line) : messageRun(call, remembered, line);
+      const waiting = conversation.turns.find(
+        ({ turnId, paused }) => turnId === call.consent?.of && paused !== undefined,
+      );
+      if (call.consent !== undefined && waiting === undefined) return NOT_OPEN;
+      const preparing = isHeartbeat ? heartbeatRun(call, line) : messageRun(call, remembered, waiting, line);
       // A workspace that hangs does not keep a stop waiting either.
       const run = await Promise.race([preparing, abortOf(signal).then(() => null)]);
       const result = run === null ? stoppedUnheard(envelope(call)) : await deps.run(run, signal);
+      // What the turn had before it halted is part of this one from here on.
+      const evict = [...(cut?.evicted ?? []), ...(waiting === undefined ? [] : [waiting.turnId])];
       return {
         kind: 'answered',
         // Without messages of its own a heartbeat leaves no trace in the history, whatever conversation it is saved under.
@@ -148,7 +170,8 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         reply: noticeFor(call) + result.reply,
         consumed: [...call.messages.map((message) => message.id), ...result.steered],
         ending: result.ending,
-        ...(cut === null ? {} : { evict: cut.evicted }),
+        ...result.waiting,
+        ...(evict.length === 0 ? {} : { evict }),
       };
     } catch (error) {
       const failure = describeFailure(error);
@@ -156,6 +179,22 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       return { kind: 'failed', ...failure };
     }
   };
+};
+
+const resumeOf = (waiting: SavedTurn, isAllowed: boolean): NonNullable<AgentRun['resume']> => ({
+  messages: messagesUntilPause(waiting),
+  paused: waiting.paused as Paused,
+  isAllowed,
+});
+
+/** A decision about a turn that the conversation has no more: it was undone, summed up, or cut with old history. */
+const NOT_OPEN: TurnAnswer = {
+  kind: 'answered',
+  messages: [],
+  reply:
+    'I cannot go on with that: the conversation has forgotten it. Nothing was done; ask me again if you still want it.',
+  consumed: [],
+  ending: 'complete',
 };
 
 /** The model that the lane has chosen by its name. */

@@ -64,8 +64,8 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
       if (lane.run?.phase === 'ended' && lane.run.endedAtMs + REPLAY_MS < clock.now()) lane.run = null;
   };
 
-  const doneEvent = (saved: Pick<SavedTurn, 'reply' | 'consumed' | 'ending'>) =>
-    ({ type: 'done', reply: saved.reply, consumed: saved.consumed, ending: saved.ending }) as const;
+  const doneEvent = ({ reply, consumed, ending, ask }: Pick<SavedTurn, 'reply' | 'consumed' | 'ending' | 'ask'>) =>
+    ({ type: 'done', reply, consumed, ending, ...(ask === undefined ? {} : { ask }) }) as const;
 
   /** Forgetting what is forgotten already is no error. */
   const forget = async ({ conversationId }: TurnCall, turnIds: readonly TurnId[] = []): Promise<void> => {
@@ -109,16 +109,9 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
     run.phase = 'closing';
     if (answer.kind === 'failed')
       return run.end({ type: 'failed', code: answer.code, message: answer.message, retryable: answer.retryable });
-    const { messages, reply, consumed, ending, evict: evicts } = answer;
+    const { kind: _, evict: evicts, ...answered } = answer;
     // Saved before it is said: a viewer that saw `done` may forget the turn, and asking again finds it in the store.
-    const turn = {
-      turnId: call.turnId,
-      messages,
-      reply,
-      consumed,
-      ending,
-      ...(evicts === undefined ? {} : { evicts }),
-    };
+    const turn = { turnId: call.turnId, ...answered, ...(evicts === undefined ? {} : { evicts }) };
     const outcome = await save(call, turn, run);
     if (outcome === 'stale_fence') return run.end({ type: 'refused', reason: 'stale_fence' });
     // Before it is said as well: nobody asks for a finished turn again, and what /undo has announced must be so.

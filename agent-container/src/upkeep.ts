@@ -76,6 +76,7 @@ const compact = async (
       systemPrompt: SUMMARY_SYSTEM,
       history: [],
       tools: [],
+      gate: () => ({ kind: 'run' }),
       prompt: asPrompt(summaryPrompt(transcript, focus)),
       takeSteered: () => [],
       present: async () => asPrompt(''),

@@ -85,6 +85,7 @@ describe('an OpenAI-compatible server as the model', () => {
       'write_file',
       'append_file',
       'edit_file',
+      'delete_file',
       'list_files',
     ]);
     expect(server.requests[1]?.messages.map((message) => message.role)).toEqual([

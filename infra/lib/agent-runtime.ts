@@ -105,7 +105,7 @@ export class AgentRuntime extends Construct {
     );
     allow(
       'WorkspaceFiles',
-      ['s3:GetObject', 's3:PutObject'],
+      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
       WORKSPACE_PREFIXES.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     );
     allow('MessageFiles', ['s3:GetObject'], [bucket.arnForObjects(`${MEDIA_PREFIX}*`)]);

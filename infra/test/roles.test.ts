@@ -71,7 +71,7 @@ describe('roles', () => {
         'cloudwatch:PutMetricData -> *',
         `bedrock-agentcore:GetWorkloadAccessToken bedrock-agentcore:GetWorkloadAccessTokenForJWT bedrock-agentcore:GetWorkloadAccessTokenForUserId -> ${WORKLOADS} ${WORKLOADS}/workload-identity/*`,
         'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem -> <TablesConversations.Arn>',
-        's3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/lanes/* <WorkspaceBucket.Arn>/workspace/*',
+        's3:DeleteObject s3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/lanes/* <WorkspaceBucket.Arn>/workspace/*',
         's3:GetObject -> <WorkspaceBucket.Arn>/media/*',
         's3:PutObject -> <WorkspaceBucket.Arn>/media/heard/*',
         'transcribe:StartTranscriptionJob -> *',

@@ -59,9 +59,15 @@ export const cutHistory = (
   return { evicted: turns.filter((turn, index) => !isKept(turn, index)).map(({ turnId }) => turnId), kept };
 };
 
+const asMessages = (messages: SavedTurn['messages']): Message[] =>
+  messages.map((message) => Message.fromMessageData(message as MessageData));
+
 /** The saved turns as the model's own messages. */
 export const restoreMessages = (turns: Conversation['turns']): Message[] =>
-  turns.flatMap((turn) => lean(turn).messages.map((message) => Message.fromMessageData(message as MessageData)));
+  turns.flatMap((turn) => asMessages(lean(turn).messages));
+
+/** What a turn that waits had before it halted: its last message only says so to the turns in between. */
+export const messagesUntilPause = ({ messages }: SavedTurn): Message[] => asMessages(messages.slice(0, -1));
 
 const MEDIA: ReadonlySet<string> = new Set(['imageBlock', 'documentBlock', 'videoBlock', 'audioBlock']);
 

@@ -8,12 +8,15 @@ import {
   TextBlock,
   ToolResultBlock,
 } from '@strands-agents/sdk';
-import type { Model, StreamEvent, Tool } from '@strands-agents/sdk';
-import type { Clock, EntryId, TurnMessage } from '@agent-claw/core';
+import type { AgentResult, Model, StreamEvent, Tool } from '@strands-agents/sdk';
+import type { Ask, Clock, EntryId, TurnEnd, TurnMessage } from '@agent-claw/core';
 import { abortOf } from './abort-of.ts';
 import { isWorthAnotherCall } from './failure.ts';
 import { savedMessage } from './history.ts';
+import { askBeforeCalls, pausedAt, resumeAt, waitingMessage } from './pause.ts';
+import type { Paused } from './pause.ts';
 import type { Presented } from '../prompt/present-messages.ts';
+import type { ToolGate } from '../tools/consent.ts';
 import { textOf, toolSummary, usageOf } from './read-blocks.ts';
 
 const MAX_STEPS = 40;
@@ -36,6 +39,14 @@ export interface AgentRun {
   readonly systemPrompt: string;
   readonly history: readonly Message[];
   readonly tools: readonly Tool[];
+  readonly gate: ToolGate;
+  /** The run goes on where another one halted; then there is no prompt. */
+  readonly resume?: {
+    /** What that run's turn had by then. */
+    readonly messages: readonly Message[];
+    readonly paused: Paused;
+    readonly isAllowed: boolean;
+  };
   /** The user side of this turn, as the model reads it. */
   readonly prompt: Presented;
   /** Hands out, once, what people said since the last call; it is read before every model call. */
@@ -50,7 +61,9 @@ export interface AgentRunResult {
   /** This turn's messages: user and assistant alternate, every tool call has its result, the last one is the assistant's. */
   readonly messages: readonly unknown[];
   readonly steered: readonly EntryId[];
-  readonly ending: 'complete' | 'stopped' | 'limit';
+  readonly ending: TurnEnd;
+  /** What the run waits for, and where it stands. */
+  readonly waiting?: { readonly ask: Ask; readonly paused: Paused };
 }
 
 const cutLine = {
@@ -103,7 +116,7 @@ export const createAgentRun =
     const agent = new Agent({
       model: run.model,
       systemPrompt: run.systemPrompt,
-      messages: [...run.history],
+      messages: [...run.history, ...(run.resume?.messages ?? [])],
       tools: [...run.tools],
       printer: false,
       retryStrategy: null,
@@ -130,6 +143,7 @@ export const createAgentRun =
       say(`${notices.join('\n')}\n\n`);
     };
 
+    askBeforeCalls(agent, run.gate, run.history.length);
     agent.addHook(BeforeModelCallEvent, async () => {
       stepText = '';
       const messages = run.takeSteered();
@@ -167,9 +181,11 @@ export const createAgentRun =
       .then(() => deps.clock.sleep(STOP_GRACE_MS))
       .then(() => null);
 
-    const drive = async (): Promise<{ readonly stopReason: string }> => {
+    const drive = async (): Promise<Pick<AgentResult, 'stopReason' | 'interrupts'>> => {
       try {
-        const stream = agent.stream([...run.prompt.content], {
+        const { resume } = run;
+        const input = resume === undefined ? [...run.prompt.content] : resumeAt(agent, resume.paused, resume.isAllowed);
+        const stream = agent.stream(input, {
           cancelSignal: signal,
           limits: { turns: MAX_STEPS, outputTokens: MAX_OUTPUT_TOKENS, totalTokens: MAX_TOTAL_TOKENS },
         });
@@ -187,7 +203,7 @@ export const createAgentRun =
     };
 
     notify(run.prompt.notices);
-    const { stopReason } = await drive();
+    const { stopReason, interrupts } = await drive();
     if (inputTokens + outputTokens > 0) run.emit({ type: 'usage', inputTokens, outputTokens });
     const messages = agent.messages.slice(run.history.length);
     // Stopped before the library took the prompt in: the history still begins with what was asked.
@@ -209,6 +225,12 @@ export const createAgentRun =
       }
       return { reply, messages: messages.map(savedMessage), steered, ending };
     };
+    const [interrupt] = interrupts ?? [];
+    if (interrupt !== undefined) {
+      const waiting = pausedAt(agent, interrupt);
+      messages.push(waitingMessage(waiting.ask, stepText));
+      return { reply, messages: messages.map(savedMessage), steered, ending: 'waiting', waiting };
+    }
     if (stopReason === 'cancelled') return cut('stopped', '(stopped)');
     if (stopReason === 'endTurn' || stopReason === 'stopSequence') {
       if (reply.trim() === '') {

@@ -11,4 +11,8 @@ export const fencedWorkspace = (workspace: WorkspaceStore, mayWrite: () => Promi
     if (!(await mayWrite())) throw new ToolRefusal('This turn is over. Nothing was written.');
     return workspace.write(path, content, condition);
   },
+  remove: async (path, version) => {
+    if (!(await mayWrite())) throw new ToolRefusal('This turn is over. Nothing was removed.');
+    return workspace.remove(path, version);
+  },
 });

@@ -160,5 +160,19 @@ export const workspaceTools = ({ workspace, privateLane, log }: WorkspaceToolsDe
     },
   });
 
-  return [readFile, writeFile, appendFile, editFile, listFiles];
+  const deleteFile = guardedTool(log, {
+    name: 'delete_file',
+    description: 'Deletes a file of the workspace. The person is asked before it happens; do not ask them yourself.',
+    inputSchema: z.object({ path }),
+    run: async (input) => {
+      const file = allowed(input.path);
+      for (let race = 0; race < MAX_RACES; race += 1) {
+        const { version } = await existing(file);
+        if ((await workspace.remove(file, version)).kind === 'removed') return `Deleted ${file}.`;
+      }
+      throw new ToolRefusal(`${file} keeps changing under other writers. It was not deleted; try again later.`);
+    },
+  });
+
+  return [readFile, writeFile, appendFile, editFile, deleteFile, listFiles];
 };

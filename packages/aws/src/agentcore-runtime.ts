@@ -29,9 +29,12 @@ export const agentcoreRuntime = (options: AgentcoreRuntimeOptions): AgentRuntime
   };
   return {
     turn: async function* turn(session, call, signal) {
-      const { overheard, ...asked } = call;
-      const heard = overheard === undefined ? {} : { overheard: overheard.map((one) => ({ ...one })) };
-      const request = { op: 'turn', ...asked, ...heard, messages: plain(call.messages) } as const;
+      const { overheard, allowed, ...asked } = call;
+      const lists = {
+        ...(overheard === undefined ? {} : { overheard: overheard.map((one) => ({ ...one })) }),
+        ...(allowed === undefined ? {} : { allowed: [...allowed] }),
+      };
+      const request = { op: 'turn', ...asked, ...lists, messages: plain(call.messages) } as const;
       const body = await invoke(options, session, request, signal);
       try {
         yield* events(body);

@@ -1,6 +1,12 @@
 import { FileTooLargeError, RetryableError } from '@agent-claw/core';
-import type { WorkspaceFile, WorkspaceStore, WriteCondition, WriteOutcome } from '@agent-claw/core';
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { RemoveOutcome, WorkspaceFile, WorkspaceStore, WriteCondition, WriteOutcome } from '@agent-claw/core';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { isRetryable, translated, vendorFacts } from './vendor-error.ts';
 
@@ -33,6 +39,7 @@ export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOpt
   return {
     read,
     write: (path, content, condition) => write({ client, bucket, prefix }, read, path, content, condition),
+    remove: (path, version) => remove({ client, bucket, prefix }, read, path, version),
     list: async (below, limit) => {
       const files: { path: string; sizeBytes: number }[] = [];
       let from: string | undefined;
@@ -79,6 +86,24 @@ const write = async (
     if (stored?.content === content) return { kind: 'written', version: stored.version };
     if (isConflict) return { kind: 'conflict' };
     throw new RetryableError(`Write of "${path}" did not arrive. Read the file and try again.`, { cause: error });
+  }
+};
+
+const remove = async (
+  { client, bucket, prefix }: S3WorkspaceStoreOptions,
+  read: WorkspaceStore['read'],
+  path: string,
+  version: string,
+): Promise<RemoveOutcome> => {
+  try {
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: prefix + path, IfMatch: version }));
+    return { kind: 'removed' };
+  } catch (error) {
+    const { status } = vendorFacts(error);
+    if (status === 404) return { kind: 'removed' };
+    if (status !== 412 && status !== 409) throw translated(`Removal of "${path}"`, error);
+    // A delete marker refuses the condition as another version does.
+    return (await read(path)) === null ? { kind: 'removed' } : { kind: 'conflict' };
   }
 };
 

@@ -10,7 +10,8 @@ const CUT_REPLY_CHARS = 100_000;
 export const piecesOf = (turn: SavedTurn): readonly string[] => {
   const pieces = cut(asciiJson(turn));
   if (pieces.length <= MAX_PIECES) return pieces;
-  return cut(asciiJson({ ...turn, messages: [], reply: turn.reply.slice(0, CUT_REPLY_CHARS) }));
+  const { paused: _, ...rest } = turn;
+  return cut(asciiJson({ ...rest, messages: [], reply: turn.reply.slice(0, CUT_REPLY_CHARS) }));
 };
 
 /** @returns null for what is no turn: one damaged item must not close the whole conversation. */

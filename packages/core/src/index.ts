@@ -27,6 +27,7 @@ export * from './access-rules.ts';
 export * from './group-rules.ts';
 export * from './overheard.ts';
 export * from './commands.ts';
+export * from './consent.ts';
 export * from './usage.ts';
 export * from './next-turn.ts';
 export * from './sniff-media-type.ts';

@@ -8,6 +8,8 @@ export interface LaneSettings {
   readonly progress?: boolean;
   /** Whether regular checks are made; on by default, and of use in the owner's private lane only. */
   readonly heartbeat?: boolean;
+  /** The consent rules whose calls need no asking any more. */
+  readonly allowed?: readonly string[];
 }
 
 /** The models that can be chosen, the default first. */

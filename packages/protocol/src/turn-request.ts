@@ -57,6 +57,8 @@ export const runtimeRequestSchema = z.discriminatedUnion('op', [
     model: z.optional(filled),
     messages: z.array(turnMessageSchema),
     overheard: z.optional(z.array(overheardSchema)),
+    allowed: z.optional(z.array(filled)),
+    consent: z.optional(z.strictObject({ of: filled, isAllowed: z.boolean() })),
   }),
   z.strictObject({ op: z.literal('steer'), ...ids, messages: z.array(turnMessageSchema).check(z.minLength(1)) }),
   z.strictObject({ op: z.literal('stop'), ...ids }),

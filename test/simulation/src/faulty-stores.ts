@@ -172,6 +172,8 @@ export const workspaceFor = (
         afterLost: (first) => (first.kind === 'written' ? reread() : effect()),
       });
     },
+    // The simulated agent removes nothing.
+    remove: (path, version) => inner.remove(path, version),
     list: (prefix, limit) => inner.list(prefix, limit),
   };
 };

@@ -78,7 +78,7 @@ describe('the demo model', () => {
       'notes/hello.md:\n\n```\ngoodbye\nsecond line\n```',
       'Your workspace:\n\n```\nnotes/hello.md (20 bytes)\n```',
       'read_file answered:\n\n```\ns\n```',
-      'I have no tool called fly here. I can use: read_file, write_file, append_file, edit_file, list_files.',
+      'I have no tool called fly here. I can use: read_file, write_file, append_file, edit_file, delete_file, list_files.',
       'That is not JSON. Write it like this: /tool read_file {"path": "notes.md"}',
       'That did not work: Path refused: The path climbs with "..".',
     ]);

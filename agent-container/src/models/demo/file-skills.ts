@@ -97,6 +97,9 @@ export const fileSkills: readonly Skill[] = [
         (text) => `Done. ${text}`,
       ),
   ),
+  when(form(`^${polite}(?:delete|remove)\\s+(?:the file\\s+)?${file}[.!]?$`), ([, path = '']) =>
+    one({ name: 'delete_file', input: { path } }, (text) => `Done. ${text}`),
+  ),
   when(
     form(`^${polite}(?:read|show|open|print|what(?:'s| is) in)\\s+(?:me\\s+)?(?:the file\\s+)?${file}\\??$`),
     ([, path = '']) => one({ name: 'read_file', input: { path } }, (text) => `${path}:\n\n${fenced(text)}`),

@@ -1,7 +1,9 @@
+import type { Ask, Consent } from '../consent.ts';
 import type { InboxEntry } from '../lane.ts';
 import type { Overheard } from '../overheard.ts';
 import type { TurnAttachment } from '../media.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';
+import type { TurnEnd } from './conversation-store.ts';
 
 /** What a person said, as the container gets it. */
 export type TurnMessage = Pick<
@@ -27,6 +29,10 @@ export interface TurnCall {
   readonly messages: readonly TurnMessage[];
   /** Said in the group before, and not to the bot: data, in order. */
   readonly overheard?: readonly Overheard[];
+  /** What needs no asking in this lane: names of consent rules. */
+  readonly allowed?: readonly string[];
+  /** Goes on with a turn that waits, in place of messages. */
+  readonly consent?: Consent;
 }
 
 export type TurnEvent =
@@ -40,7 +46,8 @@ export type TurnEvent =
       readonly type: 'done';
       readonly reply: string;
       readonly consumed: readonly EntryId[];
-      readonly ending: 'complete' | 'stopped' | 'limit';
+      readonly ending: TurnEnd;
+      readonly ask?: Ask;
     }
   /** The run has ended without a reply. `retryable` starts may help; otherwise the owner gets `message`. */
   | {

@@ -1,4 +1,8 @@
+import type { Ask } from '../consent.ts';
 import type { ConversationId, EntryId, TurnId } from '../ids.ts';
+
+/** How a run ended. `waiting`: it stands before a call that needs consent, and another turn will go on with it. */
+export type TurnEnd = 'complete' | 'stopped' | 'limit' | 'waiting';
 
 /** One finished turn as it is kept. `messages` are the model's own messages of this turn, opaque JSON to everybody else. */
 export interface SavedTurn {
@@ -7,7 +11,11 @@ export interface SavedTurn {
   readonly messages: readonly unknown[];
   readonly reply: string;
   readonly consumed: readonly EntryId[];
-  readonly ending: 'complete' | 'stopped' | 'limit';
+  readonly ending: TurnEnd;
+  /** What the turn waits for, when it waits. */
+  readonly ask?: Ask;
+  /** Where the agent goes on once that is decided, opaque JSON; `messages` read as if the turn had ended. */
+  readonly paused?: unknown;
   readonly savedAtMs: number;
   /** Turns that this one makes forgotten: whoever finds it saved sees to that again. */
   readonly evicts?: readonly TurnId[];

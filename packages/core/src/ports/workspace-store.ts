@@ -8,6 +8,8 @@ export type WriteCondition = { readonly kind: 'if_version'; readonly version: st
 
 export type WriteOutcome = { readonly kind: 'written'; readonly version: string } | { readonly kind: 'conflict' };
 
+export type RemoveOutcome = { readonly kind: 'removed' } | { readonly kind: 'conflict' };
+
 /**
  * One owner's (or group's) files. Paths are those of `normalisePath`: relative, `/` separated; the adapter adds its prefix,
  * which comes from the lane and never from the model.
@@ -17,6 +19,8 @@ export interface WorkspaceStore {
   read(path: string): Promise<WorkspaceFile | null>;
   /** Writes only if the condition holds: compare-and-set, so that no acknowledged line is lost. Older versions stay in the bucket. */
   write(path: string, content: string, condition: WriteCondition): Promise<WriteOutcome>;
+  /** Removes only the version that was read. Removing what is not there any more counts as removed. Older versions stay in the bucket. */
+  remove(path: string, version: string): Promise<RemoveOutcome>;
   /** Paths below `prefix` ("" for all) in order, at most `limit`. */
   list(prefix: string, limit: number): Promise<readonly { readonly path: string; readonly sizeBytes: number }[]>;
 }

@@ -55,6 +55,20 @@ export const workspaceStoreContract = (create: () => Promise<WorkspaceStore>): v
     expect(await store.read('MEMORY.md')).toMatchObject({ content: winner });
   });
 
+  it('removes only the version that was read, and counts what is gone as removed', async () => {
+    const store = await create();
+    await store.write('notes/old.md', 'one', { kind: 'if_absent' });
+    const version = await versionOf(store, 'notes/old.md');
+    await store.write('notes/old.md', 'two', { kind: 'if_version', version });
+    expect(await store.remove('notes/old.md', version)).toEqual({ kind: 'conflict' });
+    const current = await versionOf(store, 'notes/old.md');
+    expect(await store.remove('notes/old.md', current)).toEqual({ kind: 'removed' });
+    expect(await store.remove('notes/old.md', current)).toEqual({ kind: 'removed' });
+    expect(await store.read('notes/old.md')).toBeNull();
+    expect(await store.list('', 10)).toEqual([]);
+    expect(await store.write('notes/old.md', 'new', { kind: 'if_absent' })).toMatchObject({ kind: 'written' });
+  });
+
   it('lists what lies below a prefix in order, up to the limit', async () => {
     const store = await create();
     for (const path of ['b.md', 'notes/2.md', 'notes/1.md', 'a.md'])

@@ -26,6 +26,12 @@ export const memoryWorkspaceStore = (initial: Readonly<Record<string, string>> =
       const holds = condition.kind === 'if_absent' ? current === undefined : current === condition.version;
       return holds ? { kind: 'written', version: put(path, content) } : { kind: 'conflict' };
     },
+    remove: async (path, version) => {
+      const current = files.get(path)?.version;
+      if (current !== undefined && current !== version) return { kind: 'conflict' };
+      files.delete(path);
+      return { kind: 'removed' };
+    },
     list: async (prefix, limit) =>
       [...files]
         .filter(([path]) => path.startsWith(prefix))
