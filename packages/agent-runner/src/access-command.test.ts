@@ -3,6 +3,7 @@ import type { AccessRecord, EntryId } from '@agent-claw/core';
 import { aDone, aLaneId, anEntry } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aLegWorld } from '../test/leg-world.ts';
+import { buttonsIn } from '../test/pressing.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
 
 const EVE = { id: '5', name: 'Eve' };
@@ -67,9 +68,8 @@ describe('a knock', () => {
     await world.clock.advance(3_500);
     await world.say(knocking('Eve'));
     await world.clock.advance(2_500);
-    expect(world.shown()[1]).toBe(
-      '🔔 `Eve` (id `5`) has the pairing code and asks to talk to me.\n\n/allow_5 · /deny_5',
-    );
+    expect(world.shown()[1]).toBe('🔔 `Eve` (id `5`) has the pairing code and asks to talk to me.');
+    expect(buttonsIn(world).labels).toEqual(['Let in', 'No']);
     await world.clock.advance(30_000);
     expect(await leg).toEqual({ kind: 'finished', turns: 1 });
   });

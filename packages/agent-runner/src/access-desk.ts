@@ -14,7 +14,9 @@ import {
 } from '@agent-claw/core';
 import type {
   AccessList,
+  AccessOrder,
   AccessStore,
+  Card,
   Clock,
   InboxEntry,
   LaneId,
@@ -22,7 +24,8 @@ import type {
   Messenger,
   WakeQueue,
 } from '@agent-claw/core';
-import type { AccessOrder, ActivationOrder } from './access-order.ts';
+import type { ActivationOrder } from './access-order.ts';
+import { knockCard } from './access-cards.ts';
 import {
   accessText,
   addedText,
@@ -61,53 +64,70 @@ export interface AccessDeskDeps {
 export type DeskOrder =
   | AccessOrder
   | (ActivationOrder & { readonly place: string })
-  | { readonly kind: 'joined' | 'moved' };
+  | { readonly kind: 'joined' | 'moved' | 'knock' };
 
 /**
  * Does what the owner says about access, and tells what has become of it. The same entry may be dealt with twice, after a crash:
  * what was changed stays so, and nobody is told twice.
  * @throws RetryableError when a store or the queue does not answer.
  */
-export type AccessDesk = (order: DeskOrder, entry: InboxEntry, access: AccessList) => Promise<string>;
+export type AccessDesk = (order: DeskOrder, entry: InboxEntry, access: AccessList) => Promise<DeskAnswer>;
+
+/** What the desk says. With rows it is a card, usable until `expiresAtMs`. */
+export interface DeskAnswer extends Partial<Pick<Card, 'rows' | 'expiresAtMs'>> {
+  readonly markdown: string;
+}
 
 /** Whoever asks must be the owner, in the private chat or, about its activation, in the group: the desk does not look. */
 export const createAccessDesk =
   (deps: AccessDeskDeps): AccessDesk =>
   async (order, entry, access) => {
-    const { store, clock, random, botUsername } = deps;
-    const nowMs = clock.now();
-    switch (order.kind) {
-      case 'unclear':
-        return UNCLEAR_TEXT;
-      case 'list':
-        return accessText(await store.read(0), access);
-      case 'open': {
-        const code = pairingCodeOf(random);
-        return pairingText(await store.update((record) => openPairing(record, code, nowMs)), botUsername, nowMs);
-      }
-      case 'shut':
-        await store.update(closePairing);
-        return '🔒 No code opens the door any more. /pair makes a new one.';
-      case 'add':
-        return add(deps, order, access);
-      case 'allow':
-        return allow(deps, order.id, entry);
-      case 'deny': {
-        const decision = await store.update((record) => deny(record, order.id));
-        return decision.kind === 'done' ? deniedText({ id: order.id, name: decision.name }) : notWaitingText(order.id);
-      }
-      case 'revoke':
-        return sendAway(deps, order.id, entry);
-      case 'leave':
-        return leave(deps, order.id, entry);
-      case 'activation':
-        return activate(deps, order);
-      case 'joined':
-        return joinedText(botUsername);
-      case 'moved':
-        return MOVED_TEXT;
-    }
+    const answer = await dealWith(deps, order, entry, access);
+    return typeof answer === 'string' ? { markdown: answer } : answer;
   };
+
+const dealWith = async (
+  deps: AccessDeskDeps,
+  order: DeskOrder,
+  entry: InboxEntry,
+  access: AccessList,
+): Promise<string | DeskAnswer> => {
+  const { store, clock, random, botUsername } = deps;
+  const nowMs = clock.now();
+  switch (order.kind) {
+    case 'unclear':
+      return UNCLEAR_TEXT;
+    case 'list':
+      return accessText(await store.read(0), access);
+    case 'open': {
+      const code = pairingCodeOf(random);
+      return pairingText(await store.update((record) => openPairing(record, code, nowMs)), botUsername, nowMs);
+    }
+    case 'shut':
+      await store.update(closePairing);
+      return '🔒 No code opens the door any more. /pair makes a new one.';
+    case 'add':
+      return add(deps, order, access);
+    case 'allow':
+      return allow(deps, order.id, entry);
+    case 'deny': {
+      const decision = await store.update((record) => deny(record, order.id));
+      return decision.kind === 'done' ? deniedText({ id: order.id, name: decision.name }) : notWaitingText(order.id);
+    }
+    case 'revoke':
+      return sendAway(deps, order.id, entry);
+    case 'leave':
+      return leave(deps, order.id, entry);
+    case 'activation':
+      return activate(deps, order);
+    case 'knock':
+      return knockCard(await store.read(0), entry.sender, nowMs);
+    case 'joined':
+      return joinedText(botUsername);
+    case 'moved':
+      return MOVED_TEXT;
+  }
+};
 
 const add = async (
   { store, clock, botId }: AccessDeskDeps,

@@ -1,10 +1,4 @@
-import type { AllowedGroup } from '@agent-claw/core';
-
-/** What a command asks of the access record. */
-export type AccessOrder =
-  | { readonly kind: 'open' | 'shut' | 'list' | 'unclear' }
-  | { readonly kind: 'add'; readonly id: string; readonly name: string }
-  | { readonly kind: 'allow' | 'deny' | 'revoke' | 'leave'; readonly id: string };
+import type { AccessOrder, AllowedGroup } from '@agent-claw/core';
 
 /** What is asked of the group that the command was said in. */
 export interface ActivationOrder {

@@ -1,10 +1,10 @@
-import type { AccessList, AccessRecord, InboxEntry, Pairing, Person } from '@agent-claw/core';
+import type { AccessList, AccessRecord, Pairing, Person } from '@agent-claw/core';
 
 /** People's words inside ours: nothing in them is formatting. */
 export const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:]/gu, String.raw`\$&`);
 
 /** Somebody's own name for themselves, as code: no link, no command and no mention in it can be tapped. */
-const named = ({ id, name }: Person): string => {
+export const named = ({ id, name }: Person): string => {
   const text = name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069`\s]+/gu, ' ').trim();
   return text === '' ? `\`${id}\`` : `\`${text}\` (id \`${id}\`)`;
 };
@@ -19,9 +19,8 @@ export const standingText = (id: string, access: AccessList): string => {
   return guest === undefined ? 'a guest' : `a guest since ${day(guest.sinceMs)}`;
 };
 
-/** Asks the owner about somebody at the door. The two commands are what buttons would be. */
-export const knockText = ({ sender }: Pick<InboxEntry, 'sender'>): string =>
-  `🔔 ${named(sender)} has the pairing code and asks to talk to me.\n\n${choiceOf(sender.id)}`;
+/** Asks the owner about somebody at the door. */
+export const knockText = (person: Person): string => `🔔 ${named(person)} has the pairing code and asks to talk to me.`;
 
 const choiceOf = (id: string): string => `/allow_${id} · /deny_${id}`;
 

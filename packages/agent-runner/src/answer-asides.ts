@@ -6,6 +6,7 @@ import { partsOf } from './deliver-reply.ts';
 import { EDIT_PREFIX } from './find-sent.ts';
 import { sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './send-part.ts';
+import { sendCard } from './show-card.ts';
 import { answerPress, applySettings, sendMenu } from './show-menu.ts';
 import type { TurnResult } from './turn-result.ts';
 
@@ -30,6 +31,7 @@ const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Pro
   const reply = await answerCommand(deps, entry, keeper.lane(), clock.now());
   if (!(await applySettings(outbox, keyOf(entry), reply.settings))) return { kind: 'lease_lost' };
   if (reply.menu !== undefined) return sendMenu(deps, outbox, keyOf(entry), reply.menu, entry);
+  if (reply.card !== undefined) return sendCard(deps, outbox, keyOf(entry), reply.card, entry.messageId);
   const parts = partsOf(deps.renderer, reply);
   const options = entry.messageId === undefined ? {} : { replyToMessageId: entry.messageId };
   let delivery: Delivery = { kind: 'delivered' };

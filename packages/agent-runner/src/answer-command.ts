@@ -1,19 +1,16 @@
 import { isPrivateLane, laneAddressOf } from '@agent-claw/core';
 import type { InboxEntry, Lane } from '@agent-claw/core';
-import type { AccessDesk } from './access-desk.ts';
+import type { DeskAnswer } from './access-desk.ts';
 import { accessOrderOf, activationOrderOf } from './access-order.ts';
 import { IN_GROUP_TEXT } from './group-text.ts';
 import { IN_PRIVATE_TEXT, REFUSED_TEXT } from './access-text.ts';
-import type { AccessView } from './access-view.ts';
 import { commandReply } from './command-reply.ts';
 import type { CommandReply } from './command-reply.ts';
 import { fileReply } from './file-commands.ts';
 import type { OpenFiles } from './file-commands.ts';
-import type { MenuDeps } from './show-menu.ts';
+import type { CardDeps } from './show-card.ts';
 
-export interface AnswerCommandDeps extends MenuDeps {
-  readonly access: AccessView;
-  readonly accessDesk: AccessDesk;
+export interface AnswerCommandDeps extends CardDeps {
   readonly openFiles: OpenFiles;
 }
 
@@ -26,13 +23,13 @@ export const answerCommand = async (
 ): Promise<CommandReply> => {
   const access = await deps.access();
   const home = laneAddressOf(lane.laneId);
-  if (entry.notice === 'joined' || entry.notice === 'moved')
-    return { markdown: await deps.accessDesk({ kind: entry.notice }, entry, access) };
+  if (entry.notice !== undefined && entry.notice !== 'welcome')
+    return toReply(await deps.accessDesk({ kind: entry.notice }, entry, access), access.ownerId);
   const activation = entry.kind === 'command' ? activationOrderOf(entry.command) : null;
   if (activation !== null) {
     if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
     if (!home.place.startsWith('-')) return { markdown: IN_GROUP_TEXT };
-    return { markdown: await deps.accessDesk({ ...activation, place: home.place }, entry, access) };
+    return toReply(await deps.accessDesk({ ...activation, place: home.place }, entry, access), access.ownerId);
   }
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
   if (order === null) {
@@ -42,5 +39,11 @@ export const answerCommand = async (
   if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
   // A group would read the code and the names.
   if (!isPrivateLane(home, access)) return { markdown: IN_PRIVATE_TEXT };
-  return { markdown: await deps.accessDesk(order, entry, access) };
+  return toReply(await deps.accessDesk(order, entry, access), access.ownerId);
 };
+
+/** Whatever the desk asks, it asks the owner. */
+const toReply = ({ markdown, rows, expiresAtMs }: DeskAnswer, ownerId: string): CommandReply =>
+  rows === undefined || expiresAtMs === undefined
+    ? { markdown }
+    : { markdown: '', card: { markdown, rows, expiresAtMs, userId: ownerId } };

@@ -15,6 +15,7 @@ import {
 import type {
   AccessList,
   BotCommand,
+  Card,
   DayUsage,
   InboxEntry,
   Lane,
@@ -22,7 +23,7 @@ import type {
   MenuName,
   ReplyFile,
 } from '@agent-claw/core';
-import { CLAIMED_TEXT, knockText, plain, standingText, WELCOME_TEXT } from './access-text.ts';
+import { CLAIMED_TEXT, plain, standingText, WELCOME_TEXT } from './access-text.ts';
 
 export interface CommandReply {
   readonly markdown: string;
@@ -33,6 +34,8 @@ export interface CommandReply {
   readonly checks?: boolean;
   /** Shown instead of the text, which is empty then. */
   readonly menu?: MenuName;
+  /** Likewise: asks for a decision. */
+  readonly card?: Card;
   /** Sent as a file, with the text below it. */
   readonly document?: ReplyFile;
   /** These settings of the lane are replaced. */
@@ -74,7 +77,6 @@ const greeting = ({ sender, command }: InboxEntry, { access }: CommandContext): 
 /** Says what a command asks for. Pure: what it changes is in the reply's other fields. */
 export const commandReply = (entry: InboxEntry, context: CommandContext): CommandReply => {
   const { lane, access } = context;
-  if (entry.notice === 'knock') return { markdown: knockText(entry) };
   if (entry.notice === 'welcome') return { markdown: `${WELCOME_TEXT}\n\n${helpText(entry, context)}` };
   const name = entry.command?.name ?? '';
   switch (name) {

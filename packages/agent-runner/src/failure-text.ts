@@ -33,6 +33,9 @@ export const NOTHING_TEXT = 'I have nothing to add.';
 /** For a menu that was closed or is too old. */
 export const UNUSED_MENU_TEXT = 'This menu is no longer in use. Send /settings for a new one.';
 
+/** Goes below a card that was pressed too late. */
+export const EXPIRED_CARD_TEXT = '_Expired: nothing was done._';
+
 /** For an answer of which a part was sent twice without Telegram's word that it arrived. */
 export const DOUBT_TEXT =
   '⚠️ The line was cut while I sent this answer: a part may be missing or doubled. Ask me to repeat it if something is missing.';

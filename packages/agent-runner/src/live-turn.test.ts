@@ -78,7 +78,7 @@ const aWorld = (words: number) => {
     log,
     metrics: { count: () => undefined },
     access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
-    accessDesk: async () => '',
+    accessDesk: async () => ({ markdown: '' }),
     openFiles: async () => memoryWorkspaceStore(),
     newNonce: () => 'n',
     runtimeEpoch: 'e1',

@@ -3,32 +3,12 @@ import { aDone, aLaneId, anEntry, aTurn } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import type { ManualClock } from '@agent-claw/testkit';
 import { aLegWorld } from '../test/leg-world.ts';
+import { aPress, buttonsIn } from '../test/pressing.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
 
 const aCommand = (sequence: number, name: string, args = '') =>
   anEntry(sequence, { kind: 'command', command: { name, args } });
 
-type World = ReturnType<typeof aLegWorld>;
-
-/** The buttons that the newest message with any shows, by what they read. */
-const buttonsIn = (world: World) => {
-  const message = world.messenger.shown().findLast(({ keyboard }) => keyboard !== undefined);
-  const buttons = message?.keyboard?.flat() ?? [];
-  return { messageId: message?.messageId ?? 0, buttons, labels: buttons.map(({ label }) => label) };
-};
-/** A press on the button that reads `label` at this moment. */
-const aPress = (world: World, sequence: number, label: string, from = '4242001') => {
-  const { messageId, buttons } = buttonsIn(world);
-  const button = buttons.find((one) => one.label === label);
-  if (button === undefined) throw new Error(`No button reads "${label}".`);
-  const { nonce, index } = button;
-  return anEntry(sequence, {
-    kind: 'button',
-    text: '',
-    sender: { id: from, name: 'Ada' },
-    pressed: { nonce, index, messageId },
-  });
-};
 const SETTINGS = ['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Close'];
 const UNUSED = 'This menu is no longer in use. Send /settings for a new one.';
 

@@ -7,6 +7,7 @@ import { deliverReply } from './deliver-reply.ts';
 import { EDIT_PREFIX } from './find-sent.ts';
 import { stopText } from './failure-text.ts';
 import type { Delivery, Outbox } from './send-part.ts';
+import { sendCard } from './show-card.ts';
 import { answerPress, applySettings, sendMenu } from './show-menu.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
@@ -48,6 +49,7 @@ const say = async (
 ): Promise<Delivery> => {
   if (!(await applySettings(outbox, 'p0', reply.settings))) return { kind: 'lease_lost' };
   if (reply.menu !== undefined) return sendMenu(deps, outbox, 'p0', reply.menu, { sender });
+  if (reply.card !== undefined) return sendCard(deps, outbox, 'p0', reply.card);
   return deliverReply(outbox, deps.renderer, { ...reply, startedAtMs });
 };
 

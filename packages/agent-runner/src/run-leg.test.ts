@@ -50,7 +50,7 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     log: recordingLog(),
     metrics: { count: (name: string) => void counted.push(name) },
     access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
-    accessDesk: async () => '',
+    accessDesk: async () => ({ markdown: '' }),
     openFiles: async () => memoryWorkspaceStore(),
     newNonce: () => 'n',
     runtimeEpoch: 'e1',

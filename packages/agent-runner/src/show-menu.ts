@@ -1,59 +1,32 @@
 import { closedMenuText, MENU_LASTS_MS, menuOf, menusWith, resolvePress, withSettings } from '@agent-claw/core';
-import type {
-  InboxEntry,
-  Keyboard,
-  LaneChange,
-  LaneSettings,
-  Menu,
-  MenuAction,
-  MenuName,
-  ReplyRenderer,
-} from '@agent-claw/core';
-import { UNUSED_MENU_TEXT } from './failure-text.ts';
-import { editMessage, sendPart } from './send-part.ts';
+import type { InboxEntry, LaneChange, LaneSettings, Menu, MenuAction, MenuName } from '@agent-claw/core';
+import { EXPIRED_CARD_TEXT, UNUSED_MENU_TEXT } from './failure-text.ts';
+import { drawButtons, isDone, sendButtons } from './menu-message.ts';
+import type { MenuDeps } from './menu-message.ts';
 import type { Delivery, Outbox } from './send-part.ts';
-
-export interface MenuDeps {
-  readonly renderer: ReplyRenderer;
-  /** 128 random bits or more, in `A-Za-z0-9_-`. */
-  readonly newNonce: () => string;
-}
-
-type Edited = Awaited<ReturnType<typeof editMessage>>;
+import { finishCard, takeCard } from './show-card.ts';
+import type { CardDeps } from './show-card.ts';
 
 /** Sends a menu, usable once by whoever asked for it. It is stored under its message in the write that notes the message. */
 export const sendMenu = async (
-  { renderer, newNonce }: MenuDeps,
+  deps: MenuDeps,
   outbox: Outbox,
   key: string,
   name: MenuName,
   { sender, messageId: replyToMessageId }: Pick<InboxEntry, 'sender' | 'messageId'>,
 ): Promise<Delivery> => {
-  const { keeper, ledger, clock } = outbox;
-  const before = ledger.get(key);
-  const nonce = before?.nonce ?? newNonce();
-  const menu = menuOf(name, keeper.lane().settings);
-  const [part] = renderer.final(menu.markdown);
-  if (part === undefined) return { kind: 'delivered' };
-  const keyboard = keyboardOf(menu, nonce);
-  const open = openMenu(name, menu, nonce, sender.id, clock.now());
-  ledger.prepare(key, nonce, (messageId) => ({ menus: menusWith(keeper.lane().menus, messageId, open, clock.now()) }));
-  const options = replyToMessageId === undefined ? {} : { replyToMessageId };
-  const delivery = await sendPart(outbox, key, part, { ...options, keyboard });
-  // Looking for a message in the chat takes its buttons away.
-  const isFound = before?.state === 'sending' && delivery.kind === 'delivered' && delivery.messageId !== undefined;
-  if (!isFound) return delivery;
-  const edited = await editMessage(outbox, delivery.messageId, part, { keyboard });
-  return isDone(edited) ? delivery : edited;
+  const menu = menuOf(name, outbox.keeper.lane().settings);
+  const openAs = (nonce: string) => openMenu(name, menu, nonce, sender.id, outbox.clock.now());
+  return sendButtons(deps, outbox, key, menu, { newNonce: deps.newNonce, openAs, replyToMessageId });
 };
 
 /**
- * Does what a pressed button of a menu asks for, once: the write that takes the press replaces the menu, and showing the new
+ * Does what a pressed button asks for, once: the write that takes the press replaces what it stands under, and showing the new
  * one in the message's place can be repeated. A press that means nothing any more says so, unless the message shows
  * something that is still of use.
  */
 export const answerPress = async (
-  deps: MenuDeps,
+  deps: CardDeps,
   outbox: Outbox,
   key: string,
   entry: InboxEntry,
@@ -64,26 +37,42 @@ export const answerPress = async (
     (await ledger.note(key, { state: 'sent' })) ? { kind: 'delivered' } : { kind: 'lease_lost' };
   if (pressed === undefined) return over();
   const { messageId } = pressed;
+  const say = async (markdown: string): Promise<Delivery> => {
+    const told = await drawButtons(deps, outbox, messageId, { markdown, rows: [] });
+    return isDone(told) ? over() : told;
+  };
   if (ledger.get(key) === undefined) {
     const outcome = resolvePress(keeper.lane().menus, pressed, sender.id, clock.now());
-    if (outcome.kind === 'foreign' || outcome.kind === 'replaced') return over();
-    if (outcome.kind === 'unused') {
-      // In a group somebody could make up a press to write over what others read.
-      if (chat.isGroup) return over();
-      const told = await edit(deps, outbox, messageId, { markdown: UNUSED_MENU_TEXT, rows: [] });
-      return isDone(told) ? over() : told;
+    switch (outcome.kind) {
+      case 'foreign':
+      case 'replaced':
+        return over();
+      case 'unused':
+        // In a group somebody could make up a press to write over what others read.
+        return chat.isGroup ? over() : say(UNUSED_MENU_TEXT);
+      case 'expired':
+        return say(`${outcome.card.markdown}\n\n${EXPIRED_CARD_TEXT}`);
+      case 'chosen': {
+        const { card, action } = outcome;
+        if (!(await takeCard(outbox, key, messageId, card, { entryId: entry.id, action })))
+          return { kind: 'lease_lost' };
+        break;
+      }
+      case 'pressed': {
+        const nonce = outcome.action.kind === 'close' ? undefined : deps.newNonce();
+        const state = { state: 'sending', messageId, ...(nonce === undefined ? {} : { nonce }) } as const;
+        if (!(await ledger.note(key, state, changeBy(outcome.action, outbox, messageId, nonce, sender.id))))
+          return { kind: 'lease_lost' };
+      }
     }
-    const nonce = outcome.action.kind === 'close' ? undefined : deps.newNonce();
-    const state = { state: 'sending', messageId, ...(nonce === undefined ? {} : { nonce }) } as const;
-    if (!(await ledger.note(key, state, changeBy(outcome.action, outbox, messageId, nonce, sender.id))))
-      return { kind: 'lease_lost' };
   }
   const { settings, menus = {} } = keeper.lane();
   const shown = menus[messageId];
+  if (shown?.name === 'card') return finishCard(deps, outbox, key, messageId, entry);
   const nonce = ledger.get(key)?.nonce;
   const isOpen = shown !== undefined && shown.nonce === nonce;
   const menu = isOpen ? menuOf(shown.name, settings) : { markdown: closedMenuText(settings), rows: [] };
-  const drawn = await edit(deps, outbox, messageId, menu, nonce);
+  const drawn = await drawButtons(deps, outbox, messageId, menu, nonce);
   return isDone(drawn) ? over() : drawn;
 };
 
@@ -122,24 +111,3 @@ const openMenu = (name: MenuName, menu: Menu, nonce: string, userId: string, now
   expiresAtMs: nowMs + MENU_LASTS_MS,
   actions: menu.rows.flat().map(({ action }) => action),
 });
-
-const keyboardOf = ({ rows }: Menu, nonce: string): Keyboard => {
-  const all = rows.flat();
-  return rows.map((row) => row.map((button) => ({ label: button.label, nonce, index: all.indexOf(button) })));
-};
-
-const edit = async (
-  { renderer }: MenuDeps,
-  outbox: Outbox,
-  messageId: number,
-  menu: Menu,
-  nonce?: string,
-): Promise<Edited> => {
-  const [part] = renderer.final(menu.markdown);
-  if (part === undefined) return { kind: 'gone' };
-  return await editMessage(outbox, messageId, part, nonce === undefined ? {} : { keyboard: keyboardOf(menu, nonce) });
-};
-
-/** A message that is gone, or that may not be changed any more, is over like one that was changed. */
-const isDone = (edited: Edited): edited is Extract<Edited, { kind: 'delivered' | 'gone' | 'undeliverable' }> =>
-  edited.kind === 'delivered' || edited.kind === 'gone' || edited.kind === 'undeliverable';

@@ -3,7 +3,7 @@ import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '
 import type { LaneSettings } from './lane-settings.ts';
 import type { MediaProblem } from './media.ts';
 import type { OverheardById } from './overheard.ts';
-import type { OpenMenu, Press } from './menus.ts';
+import type { OpenMenus, Press } from './menus.ts';
 import type { LaneUsage } from './usage.ts';
 
 /** Something a person attached; the bytes stay with the channel until the runner fetches them. */
@@ -118,8 +118,8 @@ export interface Lane {
   readonly settings?: LaneSettings;
   /** The tokens that were used here. */
   readonly usage?: LaneUsage;
-  /** The menus that can be used, by the number of the message that they stand under. */
-  readonly menus?: Readonly<Record<string, OpenMenu>>;
+  /** The menus and cards that can be used, by the number of the message that they stand under. */
+  readonly menus?: OpenMenus;
 }
 
 /** The right to run one leg on a lane, until `expiresAtMs`. */

@@ -1,4 +1,5 @@
-import { MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
+import type { AccessOrder } from './access-order.ts';
+import type { EntryId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
 export type MenuName = 'settings' | 'model' | 'heartbeat';
@@ -10,27 +11,55 @@ export type MenuAction =
   | { readonly kind: 'set'; readonly settings: LaneSettings; readonly menu: MenuName }
   | { readonly kind: 'close' };
 
-export interface MenuButton {
+/** What a button of a card decides. */
+export type CardAction =
+  /** An order of the owner. `shows`: what the card reads afterwards, its own words with the outcome below, or a new page. */
+  { readonly kind: 'order'; readonly order: AccessOrder; readonly shows: 'outcome' | 'page' };
+
+export interface MenuButton<Action = MenuAction> {
   readonly label: string;
-  readonly action: MenuAction;
+  readonly action: Action;
 }
 
-export interface Menu {
+export interface Menu<Action = MenuAction> {
   readonly markdown: string;
-  readonly rows: readonly (readonly MenuButton[])[];
+  readonly rows: readonly (readonly MenuButton<Action>[])[];
+}
+
+/** A message with buttons whose words are its own: it asks for a decision. */
+export interface Card extends Menu<CardAction> {
+  /** Whoever is asked; nobody else can use it. */
+  readonly userId: string;
+  readonly expiresAtMs: number;
+}
+
+interface Shown {
+  /** Random, and new each time it is shown: a button of an older showing says so by it. */
+  readonly nonce: string;
+  /** Who it is for; nobody else can use it. */
+  readonly userId: string;
+  readonly expiresAtMs: number;
 }
 
 /** A menu that stands in a chat and can be used once: the press that it takes replaces it. */
-export interface OpenMenu {
+export interface OpenMenu extends Shown {
   readonly name: MenuName;
-  /** Random, and new each time a menu is shown: a button of an older showing says so by it. */
-  readonly nonce: string;
-  /** Who asked for it; nobody else can use it. */
-  readonly userId: string;
-  readonly expiresAtMs: number;
   /** What the buttons do, in reading order. */
   readonly actions: readonly MenuAction[];
 }
+
+/**
+ * A card that stands in a chat. The press that it takes takes its buttons away: without rows nothing can be pressed any more,
+ * and its words stay.
+ */
+export interface OpenCard extends Shown, Menu<CardAction> {
+  readonly name: 'card';
+  /** A press that was taken and is not carried out yet. */
+  readonly taken?: { readonly entryId: EntryId; readonly action: CardAction };
+}
+
+/** What the lane knows of its messages with buttons, by message number. */
+export type OpenMenus = Readonly<Record<string, OpenMenu | OpenCard>>;
 
 /** What comes back when somebody presses a button. */
 export interface Press {
@@ -43,109 +72,79 @@ export interface Press {
 
 /** A menu is forgotten after this long. */
 export const MENU_LASTS_MS = 24 * 3_600_000;
+/** So long after its end the lane still knows the words of a card. */
+export const CARD_KEPT_MS = 24 * 3_600_000;
+/** What a card may say, so that the outcome fits below it and all cards of a lane into its item. */
+export const CARD_MAX_CHARS = 3_000;
 /** How many menus of a lane can be used at a time, the newest. */
 const MENUS_KEPT = 8;
+/** How many cards of a lane are known at a time. */
+const CARDS_KEPT = 12;
 
-type Menus = Readonly<Record<string, OpenMenu>>;
+/** A card's nonce tells what it is of, also when the card itself is forgotten: its words are never written over. */
+export const cardNonce = (random: string): string => `card-${random}`;
+const isCardNonce = (nonce: string): boolean => nonce.startsWith('card-');
 
 /** The lane's menus with this one under the message, or with none there; without those that have expired. */
-export const menusWith = (menus: Menus = {}, messageId: number, menu: OpenMenu | null, nowMs: number): Menus => {
+export const menusWith = (
+  menus: OpenMenus = {},
+  messageId: number,
+  menu: OpenMenu | OpenCard | null,
+  nowMs: number,
+): OpenMenus => {
   const others = Object.entries(menus).filter(
-    ([id, { expiresAtMs }]) => id !== String(messageId) && nowMs < expiresAtMs,
+    ([id, one]) => id !== String(messageId) && nowMs < one.expiresAtMs + (one.name === 'card' ? CARD_KEPT_MS : 0),
   );
   const all = menu === null ? others : [...others, [String(messageId), menu] as const];
-  return Object.fromEntries(all.sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs).slice(-MENUS_KEPT));
+  const kept = all
+    .filter(([, { name }]) => name !== 'card')
+    .sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs)
+    .slice(-MENUS_KEPT);
+  // A card may last for minutes or a day: how new it is tells its message's number. Those that are over go first.
+  const rankOf = ([id, one]: readonly [string, OpenMenu | OpenCard]): number =>
+    id === String(messageId) ? 2 : Number(isOpenCard(one, nowMs));
+  const cards = all
+    .filter(([, { name }]) => name === 'card')
+    .sort((a, b) => rankOf(a) - rankOf(b) || Number(a[0]) - Number(b[0]))
+    .slice(-CARDS_KEPT);
+  return Object.fromEntries([...kept, ...cards]);
 };
 
+const isOpenCard = (one: OpenMenu | OpenCard, nowMs: number): boolean =>
+  one.name === 'card' && (one.taken !== undefined || (one.rows.length > 0 && nowMs < one.expiresAtMs));
+
 export type PressOutcome =
+  /** A button of a menu. */
   | { readonly kind: 'pressed'; readonly action: MenuAction }
-  /** It is somebody else's menu: it stays as it is. */
+  /** A button of a card. */
+  | { readonly kind: 'chosen'; readonly action: CardAction; readonly card: OpenCard }
+  /** It is somebody else's: it stays as it is. */
   | { readonly kind: 'foreign' }
-  /** The menu there has been shown anew since: it stays as it is. */
+  /** It has been shown anew or decided since: it stays as it is. */
   | { readonly kind: 'replaced' }
+  /** A card whose time was over before anybody decided. */
+  | { readonly kind: 'expired'; readonly card: OpenCard }
   /** No menu can be used there: it has expired, was closed, or never was. */
   | { readonly kind: 'unused' };
 
-/** What a press means, going by the lane's menus. A button counts once: the menu that it stood in must be replaced. */
-export const resolvePress = (menus: Menus = {}, press: Press, userId: string, nowMs: number): PressOutcome => {
+/**
+ * What a press means, going by the lane's menus. A button counts once: whoever acts on `pressed` or `chosen` must replace what
+ * it stands under, in the write that takes the press.
+ */
+export const resolvePress = (menus: OpenMenus = {}, press: Press, userId: string, nowMs: number): PressOutcome => {
   const { nonce, index, messageId } = press;
-  const menu = Object.hasOwn(menus, messageId) ? menus[messageId] : undefined;
-  if (menu === undefined || nowMs >= menu.expiresAtMs) return { kind: 'unused' };
-  if (menu.userId !== userId) return { kind: 'foreign' };
-  const action = menu.nonce === nonce ? menu.actions[index] : undefined;
-  return action === undefined ? { kind: 'replaced' } : { kind: 'pressed', action };
-};
-
-/** The menu as it reads under these settings. */
-export const menuOf = (name: MenuName, settings: LaneSettings = {}): Menu => {
-  switch (name) {
-    case 'settings':
-      return { markdown: settingsText(settings), rows: settingsRows(settings) };
-    case 'model':
-      return { markdown: modelText(settings), rows: modelRows(settings) };
-    case 'heartbeat':
-      return { markdown: heartbeatText(settings), rows: heartbeatRows(settings) };
+  const shown = Object.hasOwn(menus, messageId) ? menus[messageId] : undefined;
+  // The words of a card that was forgotten are never written over.
+  if (shown === undefined) return { kind: isCardNonce(nonce) ? 'replaced' : 'unused' };
+  const isOver = nowMs >= shown.expiresAtMs;
+  if (shown.name !== 'card' && isOver) return { kind: 'unused' };
+  if (shown.userId !== userId) return { kind: 'foreign' };
+  if (shown.nonce !== nonce) return { kind: 'replaced' };
+  if (shown.name !== 'card') {
+    const action = shown.actions[index];
+    return action === undefined ? { kind: 'replaced' } : { kind: 'pressed', action };
   }
+  const action = shown.rows.flat()[index]?.action;
+  if (action === undefined) return { kind: 'replaced' };
+  return isOver ? { kind: 'expired', card: shown } : { kind: 'chosen', action, card: shown };
 };
-
-/** What is left in the chat of a menu that was closed. */
-export const closedMenuText = (settings: LaneSettings = {}): string =>
-  `${settingsText(settings)}\n\n_Closed. /settings opens it again._`;
-
-const onOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
-const isFooterOn = ({ usageFooter }: LaneSettings): boolean => usageFooter ?? false;
-const isProgressOn = ({ progress }: LaneSettings): boolean => progress ?? true;
-
-const isHeartbeatOn = ({ heartbeat }: LaneSettings): boolean => heartbeat ?? true;
-
-/** Whether regular checks are made, and how to change what they are about. */
-export const heartbeatText = (settings: LaneSettings = {}): string =>
-  [
-    `**Regular checks:** ${onOff(isHeartbeatOn(settings))}`,
-    'Within the active hours I look through HEARTBEAT.md and speak up only when something needs you. While that file asks for nothing, I do not even look.',
-    '/heartbeat now checks once, on or off.',
-  ].join('\n');
-
-const heartbeatRows = (settings: LaneSettings): Menu['rows'] => [
-  [
-    {
-      label: `Turn checks ${onOff(!isHeartbeatOn(settings))}`,
-      action: { kind: 'set', settings: { heartbeat: !isHeartbeatOn(settings) }, menu: 'heartbeat' },
-    },
-  ],
-  [{ label: 'Close', action: { kind: 'close' } }],
-];
-
-const settingsText = (settings: LaneSettings): string =>
-  [
-    '**Settings of this chat**',
-    `• Model: ${modelChoiceOf(settings)}`,
-    `• Tokens below each answer: ${onOff(isFooterOn(settings))}`,
-    `• Tools shown while I work: ${onOff(isProgressOn(settings))}`,
-  ].join('\n');
-
-const settingsRows = (settings: LaneSettings): Menu['rows'] => {
-  const setting = (change: LaneSettings): MenuAction => ({ kind: 'set', settings: change, menu: 'settings' });
-  const [footer, progress] = [isFooterOn(settings), isProgressOn(settings)];
-  return [
-    [{ label: `Model: ${modelChoiceOf(settings)} ›`, action: { kind: 'open', menu: 'model' } }],
-    [{ label: `Turn tokens ${onOff(!footer)}`, action: setting({ usageFooter: !footer }) }],
-    [{ label: `Turn tools ${onOff(!progress)}`, action: setting({ progress: !progress }) }],
-    [{ label: 'Close', action: { kind: 'close' } }],
-  ];
-};
-
-const modelText = (settings: LaneSettings): string =>
-  [
-    `**Model of this chat:** ${modelChoiceOf(settings)}`,
-    ...MODEL_CHOICES.map(({ name, description }) => `• ${name}: ${description}`),
-    'A change counts from the next answer on.',
-  ].join('\n');
-
-const modelRows = (settings: LaneSettings): Menu['rows'] => [
-  MODEL_CHOICES.map(({ name }) => ({
-    label: name === modelChoiceOf(settings) ? `✓ ${name}` : name,
-    action: { kind: 'set', settings: { model: name }, menu: 'model' },
-  })),
-  [{ label: '‹ Settings', action: { kind: 'open', menu: 'settings' } }],
-];

@@ -110,7 +110,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         renderer: shortRenderer,
         botId: BOT.id,
         access: async () => access,
-        accessDesk: async () => '',
+        accessDesk: async () => ({ markdown: '' }),
         openFiles: async () => ({ read: async () => null, list: async () => [] }),
         newNonce: () => `n${timeline.now()}`,
         runtimeEpoch: world.epoch(),

@@ -1,0 +1,138 @@
+import { CARD_MAX_CHARS, cardNonce, isPrivateLane, laneAddressOf, menusWith } from '@agent-claw/core';
+import type { Card, CardAction, InboxEntry, OpenCard } from '@agent-claw/core';
+import type { AccessDesk } from './access-desk.ts';
+import { REFUSED_TEXT } from './access-text.ts';
+import type { AccessView } from './access-view.ts';
+import { drawButtons, isDone, sendButtons } from './menu-message.ts';
+import type { MenuDeps } from './menu-message.ts';
+import type { Delivery, Outbox } from './send-part.ts';
+
+export interface CardDeps extends MenuDeps {
+  readonly access: AccessView;
+  readonly accessDesk: AccessDesk;
+}
+
+/**
+ * Sends a card, usable once by whoever is asked. It is stored under its message in the write that notes the message.
+ * @throws Error for a card that says more than 3,000 characters: its outcome would not fit below it.
+ */
+export const sendCard = async (
+  deps: MenuDeps,
+  outbox: Outbox,
+  key: string,
+  { markdown, rows, userId, expiresAtMs }: Card,
+  replyToMessageId?: number,
+): Promise<Delivery> => {
+  if (markdown.length > CARD_MAX_CHARS)
+    throw new Error(`A card of ${markdown.length} characters: say at most ${CARD_MAX_CHARS}, the rest above it.`);
+  return sendButtons(
+    deps,
+    outbox,
+    key,
+    { markdown, rows },
+    {
+      newNonce: () => cardNonce(deps.newNonce()),
+      openAs: (nonce) => ({ name: 'card', markdown, rows, nonce, userId, expiresAtMs }),
+      replyToMessageId,
+    },
+  );
+};
+
+/**
+ * Takes a press on a card: in one write the card loses its buttons and knows what was chosen, so that a second press finds
+ * nothing to do and a next leg does what this one has begun. @returns false when the lease is gone.
+ */
+export const takeCard = (
+  outbox: Outbox,
+  key: string,
+  messageId: number,
+  card: OpenCard,
+  taken: NonNullable<OpenCard['taken']>,
+): Promise<boolean> => put(outbox, key, messageId, { ...card, rows: [], taken });
+
+/** Ends a card: it reads its own words with the outcome below, without buttons. May be repeated; a second outcome changes nothing. */
+export const closeCard = async (
+  deps: MenuDeps,
+  outbox: Outbox,
+  key: string,
+  messageId: number,
+  outcome: string,
+): Promise<Delivery> => {
+  const card = cardAt(outbox, messageId);
+  if (card === undefined) return over(outbox, key);
+  const isOpen = card.taken !== undefined || card.rows.length > 0;
+  if (isOpen && !(await put(outbox, key, messageId, closed(card, outcome)))) return { kind: 'lease_lost' };
+  return draw(deps, outbox, key, messageId);
+};
+
+/** Carries out what was taken by this press, and shows what has become of it. May be repeated. */
+export const finishCard = async (
+  deps: CardDeps,
+  outbox: Outbox,
+  key: string,
+  messageId: number,
+  entry: InboxEntry,
+): Promise<Delivery> => {
+  const card = cardAt(outbox, messageId);
+  if (card?.taken?.entryId === entry.id) {
+    const next = await carryOut(deps, outbox, card, card.taken.action, entry);
+    if (!(await put(outbox, key, messageId, next))) return { kind: 'lease_lost' };
+  }
+  return draw(deps, outbox, key, messageId);
+};
+
+/** What the card is once this was done. */
+const carryOut = async (
+  deps: CardDeps,
+  { keeper }: Outbox,
+  card: OpenCard,
+  action: CardAction,
+  entry: InboxEntry,
+): Promise<OpenCard> => {
+  switch (action.kind) {
+    case 'order': {
+      const access = await deps.access();
+      // Whoever owns the bot may have changed since the card was sent.
+      const isOwner = entry.sender.id === access.ownerId && isPrivateLane(laneAddressOf(keeper.lane().laneId), access);
+      if (!isOwner) return closed(card, REFUSED_TEXT);
+      const { markdown, rows = [], expiresAtMs } = await deps.accessDesk(action.order, entry, access);
+      if (action.shows === 'outcome') return closed(card, markdown);
+      const { taken: _done, ...rest } = card;
+      return {
+        ...rest,
+        markdown,
+        rows,
+        nonce: cardNonce(deps.newNonce()),
+        expiresAtMs: expiresAtMs ?? card.expiresAtMs,
+      };
+    }
+  }
+};
+
+const closed = ({ taken: _done, ...card }: OpenCard, outcome: string): OpenCard => ({
+  ...card,
+  markdown: `${card.markdown}\n\n${outcome}`,
+  rows: [],
+});
+
+const cardAt = ({ keeper }: Outbox, messageId: number): OpenCard | undefined => {
+  const shown = keeper.lane().menus?.[messageId];
+  return shown?.name === 'card' ? shown : undefined;
+};
+
+const put = ({ keeper, ledger, clock }: Outbox, key: string, messageId: number, card: OpenCard): Promise<boolean> =>
+  ledger.note(
+    key,
+    { state: 'sending', messageId, nonce: card.nonce },
+    { menus: menusWith(keeper.lane().menus, messageId, card, clock.now()) },
+  );
+
+const draw = async (deps: MenuDeps, outbox: Outbox, key: string, messageId: number): Promise<Delivery> => {
+  const card = cardAt(outbox, messageId);
+  if (card === undefined) return over(outbox, key);
+  const drawn = await drawButtons(deps, outbox, messageId, card, card.nonce);
+  return isDone(drawn) ? over(outbox, key) : drawn;
+};
+
+const over = async ({ ledger }: Outbox, key: string): Promise<Delivery> =>
+  (await ledger.note(key, { state: 'sent' })) ? { kind: 'delivered' } : { kind: 'lease_lost' };

@@ -1,0 +1,77 @@
+import { MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
+import type { LaneSettings } from './lane-settings.ts';
+import type { Menu, MenuAction, MenuName } from './menus.ts';
+
+/** The menu as it reads under these settings. */
+export const menuOf = (name: MenuName, settings: LaneSettings = {}): Menu => {
+  switch (name) {
+    case 'settings':
+      return { markdown: settingsText(settings), rows: settingsRows(settings) };
+    case 'model':
+      return { markdown: modelText(settings), rows: modelRows(settings) };
+    case 'heartbeat':
+      return { markdown: heartbeatText(settings), rows: heartbeatRows(settings) };
+  }
+};
+
+/** What is left in the chat of a menu that was closed. */
+export const closedMenuText = (settings: LaneSettings = {}): string =>
+  `${settingsText(settings)}\n\n_Closed. /settings opens it again._`;
+
+const onOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
+const isFooterOn = ({ usageFooter }: LaneSettings): boolean => usageFooter ?? false;
+const isProgressOn = ({ progress }: LaneSettings): boolean => progress ?? true;
+
+const isHeartbeatOn = ({ heartbeat }: LaneSettings): boolean => heartbeat ?? true;
+
+/** Whether regular checks are made, and how to change what they are about. */
+export const heartbeatText = (settings: LaneSettings = {}): string =>
+  [
+    `**Regular checks:** ${onOff(isHeartbeatOn(settings))}`,
+    'Within the active hours I look through HEARTBEAT.md and speak up only when something needs you. While that file asks for nothing, I do not even look.',
+    '/heartbeat now checks once, on or off.',
+  ].join('\n');
+
+const heartbeatRows = (settings: LaneSettings): Menu['rows'] => [
+  [
+    {
+      label: `Turn checks ${onOff(!isHeartbeatOn(settings))}`,
+      action: { kind: 'set', settings: { heartbeat: !isHeartbeatOn(settings) }, menu: 'heartbeat' },
+    },
+  ],
+  [{ label: 'Close', action: { kind: 'close' } }],
+];
+
+const settingsText = (settings: LaneSettings): string =>
+  [
+    '**Settings of this chat**',
+    `• Model: ${modelChoiceOf(settings)}`,
+    `• Tokens below each answer: ${onOff(isFooterOn(settings))}`,
+    `• Tools shown while I work: ${onOff(isProgressOn(settings))}`,
+  ].join('\n');
+
+const settingsRows = (settings: LaneSettings): Menu['rows'] => {
+  const setting = (change: LaneSettings): MenuAction => ({ kind: 'set', settings: change, menu: 'settings' });
+  const [footer, progress] = [isFooterOn(settings), isProgressOn(settings)];
+  return [
+    [{ label: `Model: ${modelChoiceOf(settings)} ›`, action: { kind: 'open', menu: 'model' } }],
+    [{ label: `Turn tokens ${onOff(!footer)}`, action: setting({ usageFooter: !footer }) }],
+    [{ label: `Turn tools ${onOff(!progress)}`, action: setting({ progress: !progress }) }],
+    [{ label: 'Close', action: { kind: 'close' } }],
+  ];
+};
+
+const modelText = (settings: LaneSettings): string =>
+  [
+    `**Model of this chat:** ${modelChoiceOf(settings)}`,
+    ...MODEL_CHOICES.map(({ name, description }) => `• ${name}: ${description}`),
+    'A change counts from the next answer on.',
+  ].join('\n');
+
+const modelRows = (settings: LaneSettings): Menu['rows'] => [
+  MODEL_CHOICES.map(({ name }) => ({
+    label: name === modelChoiceOf(settings) ? `✓ ${name}` : name,
+    action: { kind: 'set', settings: { model: name }, menu: 'model' },
+  })),
+  [{ label: '‹ Settings', action: { kind: 'open', menu: 'settings' } }],
+];
