@@ -84,9 +84,7 @@ describe('who may talk to the bot', () => {
     await sleep(300);
     await saysInVain(robin, `Is ${code} right?`);
     await robin.say(code.toLowerCase());
-    expect(await sam.hears(/^🔔/u)).toBe(
-      '🔔 Robin (id 4242002) has the pairing code and asks to talk to me.\n\n/allow_4242002 · /deny_4242002',
-    );
+    expect(await sam.hears(/^🔔/u)).toBe('🔔 Robin (id 4242002) has the pairing code and asks to talk to me.');
     await saysInVain(robin, 'Hello?');
     expect(await robin.heard()).toEqual([]);
     await sam.say('/allow_4242002');
