@@ -49,13 +49,13 @@ const sayAside = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Pro
  * the turn. Disposing waits for an answer under way.
  */
 export const answerAsides = (deps: AsideDeps, outbox: Outbox): AsyncDisposable => {
-  const { keeper, log } = outbox;
+  const { keeper, log, clock } = outbox;
   const closed = new AbortController();
   const state = { answering: Promise.resolve(), isRefused: false };
 
   const answerAll = async (): Promise<void> => {
     try {
-      for (const entry of asidesIn(keeper.lane())) {
+      for (const entry of asidesIn(keeper.lane(), clock.now())) {
         if (closed.signal.aborted || keeper.lost.aborted) return;
         if (isOver(outbox, entry)) continue;
         const { kind } = await answerOne(deps, outbox, entry);
@@ -69,7 +69,7 @@ export const answerAsides = (deps: AsideDeps, outbox: Outbox): AsyncDisposable =
     }
   };
   const answer = (): void => {
-    const isOpen = asidesIn(keeper.lane()).some((entry) => !isOver(outbox, entry));
+    const isOpen = asidesIn(keeper.lane(), clock.now()).some((entry) => !isOver(outbox, entry));
     if (isOpen && !state.isRefused) state.answering = state.answering.then(answerAll);
   };
 
@@ -106,7 +106,7 @@ const isOver = ({ ledger }: Pick<Outbox, 'ledger'>, entry: InboxEntry): boolean 
 export const settleAsides = async (deps: AsideDeps, outbox: Outbox, result: TurnResult): Promise<TurnResult> => {
   if (result.kind !== 'answered') return result;
   const over: EntryId[] = [];
-  for (const entry of asidesIn(outbox.keeper.lane())) {
+  for (const entry of asidesIn(outbox.keeper.lane(), outbox.clock.now())) {
     if (isBegun(outbox, entry)) {
       const delivery = await answerOne(deps, outbox, entry);
       if (delivery.kind !== 'delivered' && delivery.kind !== 'undeliverable') return delivery;

@@ -163,14 +163,14 @@ const modelReply = (args: string): CommandReply => {
 const counted = (count: number, what: string): string => `${count} ${count === 1 ? what : `${what}s`}`;
 
 /** What waits behind the running turn: no asides, no stops. */
-const waitingIn = (lane: Lane): readonly InboxEntry[] => {
-  const beside = new Set([...(lane.turn?.taken ?? []), ...asidesIn(lane).map(({ id }) => id)]);
+const waitingIn = (lane: Lane, nowMs: number): readonly InboxEntry[] => {
+  const beside = new Set([...(lane.turn?.taken ?? []), ...asidesIn(lane, nowMs).map(({ id }) => id)]);
   return inOrder(lane.inbox).filter(({ id, kind }) => kind !== 'stop' && !beside.has(id));
 };
 
 const statusText = ({ lane, access, nowMs }: CommandContext): string => {
   const working = lane.turn === undefined || lane.turn.kind === 'command' ? null : nowMs - lane.turn.startedAtMs;
-  const waiting = waitingIn(lane).length;
+  const waiting = waitingIn(lane, nowMs).length;
   const parked = Object.keys(lane.parked ?? {}).length;
   return [
     '**Status**',
@@ -213,7 +213,7 @@ const usageText = ({ lane, nowMs }: CommandContext): string => {
 const queueText = ({ lane, nowMs }: CommandContext): string => {
   const { turn } = lane;
   const isWorking = turn !== undefined && turn.kind !== 'command';
-  const waiting = waitingIn(lane);
+  const waiting = waitingIn(lane, nowMs);
   const parked = inOrder(lane.parked ?? {});
   const working = isWorking
     ? [

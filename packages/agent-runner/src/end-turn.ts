@@ -1,8 +1,10 @@
 import { isAside, judgeHeartbeatReply, stoppedBy, stopsFor, takenBy, upkeepOf } from '@agent-claw/core';
-import type { ActiveTurn, Lane, ReplyRenderer } from '@agent-claw/core';
+import type { ActiveTurn, Lane } from '@agent-claw/core';
+import { askConsent } from './ask-consent.ts';
 import { deliverReply } from './deliver-reply.ts';
 import { failureText, parkedText, withCutMark, withLimitMark, withStopMark } from './failure-text.ts';
 import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_LONGEST_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
+import type { MenuDeps } from './menu-message.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
 import type { Outbox } from './send-part.ts';
 import { resultOf } from './turn-result.ts';
@@ -23,12 +25,13 @@ export interface EndTurnOptions {
 /** Makes of a turn's ending what the chat gets to see and the lane gets rid of. */
 export const endTurn = async (
   outbox: Outbox,
-  renderer: ReplyRenderer,
+  deps: MenuDeps,
   turn: ActiveTurn,
   ending: TurnEnding,
   { said = '', isOverTime = false, footer = '' }: EndTurnOptions = {},
 ): Promise<TurnResult> => {
   const { keeper, clock } = outbox;
+  const { renderer } = deps;
   const isStopped = stopsFor(keeper.lane(), turn).length > 0;
   switch (ending.type) {
     case 'aborted':
@@ -37,7 +40,7 @@ export const endTurn = async (
       return { kind: 'lease_lost' };
     case 'unreachable': {
       // The run may go on where it is; the fence of the next turn ends it.
-      if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
+      if (isStopped) return answer(outbox, deps, turn, stoppedWith(said));
       const nowMs = clock.now();
       const sinceMs = keeper.lane().outage?.sinceMs ?? nowMs;
       if (nowMs - sinceMs >= UNREACHABLE_GIVE_UP_MS)
@@ -47,14 +50,14 @@ export const endTurn = async (
       return { kind: 'retry', afterMs, sinceMs };
     }
     case 'done':
-      return answer(outbox, renderer, turn, withFooter(ending, footer), isOverTime);
+      return answer(outbox, deps, turn, withFooter(ending, footer), isOverTime);
     case 'expired':
       return parkTurn(outbox, renderer, turn, 'too_long', { said });
     case 'unknown':
-      if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
+      if (isStopped) return answer(outbox, deps, turn, stoppedWith(said));
       return parkTurn(outbox, renderer, turn, 'interrupted', { said });
     case 'failed':
-      if (isStopped) return answer(outbox, renderer, turn, stoppedWith(said));
+      if (isStopped) return answer(outbox, deps, turn, stoppedWith(said));
       if (!ending.retryable)
         return tellFailure(outbox, renderer, turn, { markdown: failureText(ending.message), said });
       return parkTurn(outbox, renderer, turn, 'interrupted', { said, markdown: parkedText(ending.message) });
@@ -69,7 +72,7 @@ const stoppedWith = (reply: string): Done => ({ seq: 0, type: 'done', reply, con
 
 const answer = async (
   outbox: Outbox,
-  renderer: ReplyRenderer,
+  deps: MenuDeps,
   turn: ActiveTurn,
   ending: Done,
   isOverTime = false,
@@ -85,7 +88,11 @@ const answer = async (
   const markdown = replyOf(turn, ending, dropped, { isAsked, isOverTime });
   if (markdown === null) return { kind: 'answered', answered };
   const reply = { ...asFile(outbox, turn, ending, markdown), startedAtMs: turn.startedAtMs };
-  return resultOf(await deliverReply(outbox, renderer, reply), answered);
+  const delivery =
+    ending.ask === undefined
+      ? await deliverReply(outbox, deps.renderer, reply)
+      : await askConsent(deps, outbox, turn, reply, ending.ask);
+  return resultOf(delivery, answered);
 };
 
 /** A conversation that was written down comes as a file. */

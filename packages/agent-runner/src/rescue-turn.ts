@@ -27,7 +27,7 @@ export const createRescueTurn =
         ? null
         : await savedEnding(deps, outbox, turn, AbortSignal.any([deadline, keeper.lost]));
     if (ending?.type !== 'done') return parkTurn(outbox, deps.renderer, turn, 'crashed');
-    if (crashes === MAX_ATTEMPTS) return endTurn(outbox, deps.renderer, turn, ending);
+    if (crashes === MAX_ATTEMPTS) return endTurn(outbox, deps, turn, ending);
     // What the run has read is put aside with it: it would be answered a second time otherwise.
     const all = { ...turn, taken: [...new Set([...turn.taken, ...ending.consumed])] };
     return parkTurn(outbox, deps.renderer, all, 'crashed');

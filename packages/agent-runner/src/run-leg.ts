@@ -9,6 +9,7 @@ import type {
   LaneStore,
   Log,
   Metrics,
+  NextTurn,
   WakeQueue,
   WakeReceipt,
 } from '@agent-claw/core';
@@ -125,7 +126,7 @@ const work = async (deps: RunLegDeps, keeper: LeaseKeeper, endsAtMs: number): Pr
     const result: TurnResult =
       next.kind === 'nothing'
         ? { kind: 'answered', answered: [] }
-        : await runOne(deps, keeper, chat, next.turn, next.kind === 'start', deadline.signal);
+        : await runOne(deps, keeper, chat, next, deadline.signal);
     switch (result.kind) {
       case 'lease_lost':
         return { kind: 'lease_lost' };
@@ -188,10 +189,11 @@ const runOne = async (
   deps: RunLegDeps,
   keeper: LeaseKeeper,
   chat: Chat,
-  turn: ActiveTurn,
-  isNew: boolean,
+  next: Extract<NextTurn, { kind: 'start' | 'attach' }>,
   deadline: AbortSignal,
 ): Promise<TurnResult> => {
+  const { turn } = next;
+  const isNew = next.kind === 'start';
   const { clock, metrics, lanes } = deps;
   const log = deps.log.with({ turnId: turn.id });
   if (!(await isServed(laneAddressOf(keeper.lease.laneId), deps))) return refuse({ ...deps, log }, keeper, turn);
@@ -207,7 +209,7 @@ const runOne = async (
   const run = isPoisoned ? createRescueTurn(deps) : createRunTurn(deps);
   const result = isToldParked(outbox)
     ? asideFor(outbox, turn, 'told_before')
-    : await run(outbox, turn, isNew, deadline);
+    : await run(outbox, turn, isNew, deadline, isNew ? next.change : undefined);
   return withLastMessage(outbox, await settleAsides(deps, outbox, result));
 };
 

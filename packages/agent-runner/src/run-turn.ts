@@ -4,6 +4,7 @@ import {
   keptContext,
   laneAddressOf,
   modelChoiceOf,
+  saidTo,
   stopsFor,
   takenBy,
   tokensText,
@@ -15,6 +16,7 @@ import type {
   ActiveTurn,
   AgentRuntime,
   Lane,
+  LaneChange,
   LaneStore,
   ReplyRenderer,
   Spent,
@@ -24,6 +26,7 @@ import type { AccessDesk } from './access-desk.ts';
 import type { AccessView } from './access-view.ts';
 import { answerAsides } from './answer-asides.ts';
 import { endTurn } from './end-turn.ts';
+import { showDecision } from './ask-consent.ts';
 import { hearAlong } from './hear-voice.ts';
 import { MAX_ATTEMPTS } from './limits.ts';
 import type { OpenFiles } from './file-commands.ts';
@@ -71,19 +74,27 @@ interface Start {
 /** One turn of the agent as far as this leg gets: start or attach, watch, deliver. */
 export const createRunTurn =
   (deps: RunTurnDeps) =>
-  async (outbox: Outbox, turn: ActiveTurn, isNew: boolean, deadline: AbortSignal): Promise<TurnResult> => {
+  async (
+    outbox: Outbox,
+    turn: ActiveTurn,
+    isNew: boolean,
+    deadline: AbortSignal,
+    change?: LaneChange,
+  ): Promise<TurnResult> => {
     const { keeper, clock } = outbox;
     const rules = sessionRules(deps);
     const known = isNew ? undefined : sessionOf(keeper.lane(), turn, rules);
     const session = known ?? sessionFor(keeper.lane(), turn, rules, clock.now());
-    if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn, kept(turn, session))))
+    if (isNew && !keeper.accept(await deps.lanes.saveTurn(keeper.lease, turn, kept(turn, session), change)))
       return { kind: 'lease_lost' };
+    const shown = showDecision(deps, outbox, turn);
     const signal = AbortSignal.any([deadline, keeper.lost]);
     const meter = startMeter();
     const { ending, ...watched } = await watch(deps, outbox, { turn, session, mayStart: isNew, meter }, signal);
     const footer = footerOf(keeper.lane(), turn, meter.spent());
     const begun = keeper.lane().turn ?? turn;
-    const result = await endTurn(outbox, deps.renderer, begun, ending, { ...watched, footer });
+    await shown;
+    const result = await endTurn(outbox, deps, begun, ending, { ...watched, footer });
     return withUsage(keeper.lane(), turn, result, meter.spent(), clock.now());
   };
 
@@ -178,6 +189,8 @@ export const callOf = (lane: Lane, turn: ActiveTurn, fence: number, access: Acce
   ...(turn.kind === 'heartbeat' || modelChoiceOf(lane.settings) === 'default'
     ? {}
     : { model: modelChoiceOf(lane.settings) }),
-  messages: takenBy(lane, turn).map((entry) => messageOf(entry)),
+  messages: saidTo(lane, turn).map((entry) => messageOf(entry)),
+  ...(lane.settings?.allowed === undefined ? {} : { allowed: lane.settings.allowed }),
+  ...(turn.consent === undefined ? {} : { consent: turn.consent }),
   ...(turn.overheard === undefined ? {} : { overheard: keptContext(turn.overheard) }),
 });

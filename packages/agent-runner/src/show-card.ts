@@ -1,11 +1,13 @@
-import { CARD_MAX_CHARS, cardNonce, isPrivateLane, laneAddressOf, menusWith } from '@agent-claw/core';
-import type { Card, CardAction, InboxEntry, OpenCard } from '@agent-claw/core';
+import { CARD_MAX_CHARS, cardNonce, closedCard, isPrivateLane, laneAddressOf, menusWith } from '@agent-claw/core';
+import type { Card, InboxEntry, OpenCard } from '@agent-claw/core';
 import type { AccessDesk } from './access-desk.ts';
 import { REFUSED_TEXT } from './access-text.ts';
 import type { AccessView } from './access-view.ts';
 import { drawButtons, isDone, sendButtons } from './menu-message.ts';
 import type { MenuDeps } from './menu-message.ts';
 import type { Delivery, Outbox } from './send-part.ts';
+
+type Taken = NonNullable<OpenCard['taken']>;
 
 export interface CardDeps extends MenuDeps {
   readonly access: AccessView;
@@ -47,23 +49,8 @@ export const takeCard = (
   key: string,
   messageId: number,
   card: OpenCard,
-  taken: NonNullable<OpenCard['taken']>,
+  taken: Taken,
 ): Promise<boolean> => put(outbox, key, messageId, { ...card, rows: [], taken });
-
-/** Ends a card: it reads its own words with the outcome below, without buttons. May be repeated; a second outcome changes nothing. */
-export const closeCard = async (
-  deps: MenuDeps,
-  outbox: Outbox,
-  key: string,
-  messageId: number,
-  outcome: string,
-): Promise<Delivery> => {
-  const card = cardAt(outbox, messageId);
-  if (card === undefined) return over(outbox, key);
-  const isOpen = card.taken !== undefined || card.rows.length > 0;
-  if (isOpen && !(await put(outbox, key, messageId, closed(card, outcome)))) return { kind: 'lease_lost' };
-  return draw(deps, outbox, key, messageId);
-};
 
 /** Carries out what was taken by this press, and shows what has become of it. May be repeated. */
 export const finishCard = async (
@@ -78,7 +65,7 @@ export const finishCard = async (
     const next = await carryOut(deps, outbox, card, card.taken.action, entry);
     if (!(await put(outbox, key, messageId, next))) return { kind: 'lease_lost' };
   }
-  return draw(deps, outbox, key, messageId);
+  return drawCard(deps, outbox, key, messageId);
 };
 
 /** What the card is once this was done. */
@@ -86,34 +73,24 @@ const carryOut = async (
   deps: CardDeps,
   { keeper }: Outbox,
   card: OpenCard,
-  action: CardAction,
+  action: Taken['action'],
   entry: InboxEntry,
 ): Promise<OpenCard> => {
-  switch (action.kind) {
-    case 'order': {
-      const access = await deps.access();
-      // Whoever owns the bot may have changed since the card was sent.
-      const isOwner = entry.sender.id === access.ownerId && isPrivateLane(laneAddressOf(keeper.lane().laneId), access);
-      if (!isOwner) return closed(card, REFUSED_TEXT);
-      const { markdown, rows = [], expiresAtMs } = await deps.accessDesk(action.order, entry, access);
-      if (action.shows === 'outcome') return closed(card, markdown);
-      const { taken: _done, ...rest } = card;
-      return {
-        ...rest,
-        markdown,
-        rows,
-        nonce: cardNonce(deps.newNonce()),
-        expiresAtMs: expiresAtMs ?? card.expiresAtMs,
-      };
-    }
-  }
+  const access = await deps.access();
+  // Whoever owns the bot may have changed since the card was sent.
+  const isOwner = entry.sender.id === access.ownerId && isPrivateLane(laneAddressOf(keeper.lane().laneId), access);
+  if (!isOwner) return closedCard(card, REFUSED_TEXT);
+  const { markdown, rows = [], expiresAtMs } = await deps.accessDesk(action.order, entry, access);
+  if (action.shows === 'outcome') return closedCard(card, markdown);
+  const { taken: _done, ...rest } = card;
+  return {
+    ...rest,
+    markdown,
+    rows,
+    nonce: cardNonce(deps.newNonce()),
+    expiresAtMs: expiresAtMs ?? card.expiresAtMs,
+  };
 };
-
-const closed = ({ taken: _done, ...card }: OpenCard, outcome: string): OpenCard => ({
-  ...card,
-  markdown: `${card.markdown}\n\n${outcome}`,
-  rows: [],
-});
 
 const cardAt = ({ keeper }: Outbox, messageId: number): OpenCard | undefined => {
   const shown = keeper.lane().menus?.[messageId];
@@ -127,7 +104,8 @@ const put = ({ keeper, ledger, clock }: Outbox, key: string, messageId: number, 
     { menus: menusWith(keeper.lane().menus, messageId, card, clock.now()) },
   );
 
-const draw = async (deps: MenuDeps, outbox: Outbox, key: string, messageId: number): Promise<Delivery> => {
+/** Shows what the card is by now. May be repeated; the part `key` is over with it. */
+export const drawCard = async (deps: MenuDeps, outbox: Outbox, key: string, messageId: number): Promise<Delivery> => {
   const card = cardAt(outbox, messageId);
   if (card === undefined) return over(outbox, key);
   const drawn = await drawButtons(deps, outbox, messageId, card, card.nonce);

@@ -54,6 +54,8 @@ export const answerPress = async (
         return say(`${outcome.card.markdown}\n\n${EXPIRED_CARD_TEXT}`);
       case 'chosen': {
         const { card, action } = outcome;
+        // A decision about a call is a turn of its own, which takes the press.
+        if (action.kind === 'decide') return over();
         if (!(await takeCard(outbox, key, messageId, card, { entryId: entry.id, action })))
           return { kind: 'lease_lost' };
         break;

@@ -1,4 +1,4 @@
-import { mediaKeyOf, sniffMediaType, SPOKEN_KINDS, stopsFor, takenBy } from '@agent-claw/core';
+import { mediaKeyOf, sniffMediaType, saidTo, SPOKEN_KINDS, stopsFor } from '@agent-claw/core';
 import type {
   ActiveTurn,
   Attachment,
@@ -98,7 +98,7 @@ export const stageTurn = async (
     if (stopsFor(keeper.lane(), turn).length > 0) stopped.abort();
   });
   try {
-    return await stageMedia(deps, takenBy(keeper.lane(), turn), AbortSignal.any([signal, stopped.signal]));
+    return await stageMedia(deps, saidTo(keeper.lane(), turn), AbortSignal.any([signal, stopped.signal]));
   } finally {
     unwatch();
   }

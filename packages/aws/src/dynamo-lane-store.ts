@@ -1,5 +1,5 @@
 import { LEASE_MS, LEASE_SKEW_MARGIN_MS, RetryableError, surplusSeen } from '@agent-claw/core';
-import type { AcquireOutcome, LaneId, LaneStore, Lease, LeasedWrite } from '@agent-claw/core';
+import type { AcquireOutcome, LaneChange, LaneId, LaneStore, Lease, LeasedWrite } from '@agent-claw/core';
 import { finishLane, LEASE_END } from './finish-lane.ts';
 import { laneOf, readLane, updateLane } from './lane-item.ts';
 import type { LaneTable, LaneWrite } from './lane-item.ts';
@@ -48,12 +48,17 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
         set: ['leaseUntilMs = :until'],
         values: { ':until': nowMs + leaseMs },
       }),
-    saveTurn: (lease, turn, session) =>
+    saveTurn: (lease, turn, session, change = {}) =>
       leased(lease, {
         attempted: `Save of turn ${turn.id} on lane`,
         conditions: [],
         // The count is the turn's own number, so that repeating the write does not raise it again.
-        set: ['turn = :turn', 'turnCount = :count', ...(session === undefined ? [] : ['runtimeSession = :session'])],
+        set: [
+          'turn = :turn',
+          'turnCount = :count',
+          ...(session === undefined ? [] : ['runtimeSession = :session']),
+          ...changed(change).set,
+        ],
         // Each by its id: what was said since the turn was made up stays for the next one.
         remove: Object.keys(turn.overheard ?? {}).map((_, index) => `context.#c${index}`),
         names: Object.fromEntries(Object.keys(turn.overheard ?? {}).map((id, index) => [`#c${index}`, id])),
@@ -61,6 +66,7 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
           ':turn': turn,
           ':count': Number(turn.id.slice(1)),
           ...(session === undefined ? {} : { ':session': session }),
+          ...changed(change).values,
         },
       }),
     countStart: (lease, starts, session) =>
@@ -77,21 +83,13 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
         set: ['turn.taken = :taken'],
         values: { ':taken': taken },
       }),
-    notePart: (lease, part, state, { settings, menus } = {}) =>
+    notePart: (lease, part, state, change = {}) =>
       leased(lease, {
         attempted: `Note of part ${part} on lane`,
         conditions: [],
-        set: [
-          'turn.ledger.#part = :state',
-          ...(settings === undefined ? [] : ['settings = :settings']),
-          ...(menus === undefined ? [] : ['menus = :menus']),
-        ],
+        set: ['turn.ledger.#part = :state', ...changed(change).set],
         names: { '#part': part },
-        values: {
-          ':state': state,
-          ...(settings === undefined ? {} : { ':settings': settings }),
-          ...(menus === undefined ? {} : { ':menus': menus }),
-        },
+        values: { ':state': state, ...changed(change).values },
       }),
     noteHeard: (lease, before, heard, session) => noteHeard(table, lease, before, heard, session),
     finish: (lease, request) => {
@@ -128,6 +126,17 @@ export const dynamoLaneStore = ({ leaseMs = LEASE_MS, ...table }: DynamoLaneStor
     },
   };
 };
+
+const changed = ({ settings, menus }: LaneChange) => ({
+  set: [
+    ...(settings === undefined ? [] : ['settings = :settings']),
+    ...(menus === undefined ? [] : ['menus = :menus']),
+  ],
+  values: {
+    ...(settings === undefined ? {} : { ':settings': settings }),
+    ...(menus === undefined ? {} : { ':menus': menus }),
+  },
+});
 
 const acquire = async (
   table: LaneTable,

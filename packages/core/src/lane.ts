@@ -1,3 +1,4 @@
+import type { Consent } from './consent.ts';
 import { heartbeatEntryId } from './ids.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
@@ -86,6 +87,8 @@ export interface ActiveTurn {
   readonly ledger: Readonly<Record<string, LedgerPart>>;
   /** What the turn was begun with of what was overheard before it. Goes with the turn. */
   readonly overheard?: OverheardById;
+  /** The decision that it goes on with, in place of messages. */
+  readonly consent?: Consent;
 }
 
 /** The mailbox of a lane: everything that must change together, in one item. */

@@ -1,5 +1,5 @@
 import type { AccessOrder } from './access-order.ts';
-import type { EntryId } from './ids.ts';
+import type { EntryId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
 export type MenuName = 'settings' | 'model' | 'heartbeat';
@@ -14,7 +14,9 @@ export type MenuAction =
 /** What a button of a card decides. */
 export type CardAction =
   /** An order of the owner. `shows`: what the card reads afterwards, its own words with the outcome below, or a new page. */
-  { readonly kind: 'order'; readonly order: AccessOrder; readonly shows: 'outcome' | 'page' };
+  | { readonly kind: 'order'; readonly order: AccessOrder; readonly shows: 'outcome' | 'page' }
+  /** About the call that the turn `of` waits with. `always`: the consent rule that needs no asking from here on. */
+  | { readonly kind: 'decide'; readonly of: TurnId; readonly isAllowed: boolean; readonly always?: string };
 
 export interface MenuButton<Action = MenuAction> {
   readonly label: string;
@@ -55,7 +57,7 @@ export interface OpenMenu extends Shown {
 export interface OpenCard extends Shown, Menu<CardAction> {
   readonly name: 'card';
   /** A press that was taken and is not carried out yet. */
-  readonly taken?: { readonly entryId: EntryId; readonly action: CardAction };
+  readonly taken?: { readonly entryId: EntryId; readonly action: Extract<CardAction, { kind: 'order' }> };
 }
 
 /** What the lane knows of its messages with buttons, by message number. */
@@ -148,3 +150,10 @@ export const resolvePress = (menus: OpenMenus = {}, press: Press, userId: string
   if (action === undefined) return { kind: 'replaced' };
   return isOver ? { kind: 'expired', card: shown } : { kind: 'chosen', action, card: shown };
 };
+
+/** A card that is over: its own words with the outcome below, without buttons. */
+export const closedCard = ({ taken: _done, ...card }: OpenCard, outcome: string): OpenCard => ({
+  ...card,
+  markdown: `${card.markdown}\n\n${outcome}`,
+  rows: [],
+});

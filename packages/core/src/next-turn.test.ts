@@ -72,14 +72,14 @@ describe('nextTurn', () => {
     const lane = aLane(anEntry(1), aCommand(2, name), anEntry(3));
     const turn = aTurn({ taken: ['u1', 'u3'] as EntryId[] });
     expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn });
-    expect(asidesIn({ ...lane, turn }).map(({ id }) => id)).toEqual(['u2']);
+    expect(asidesIn({ ...lane, turn }, 0).map(({ id }) => id)).toEqual(['u2']);
   });
 
   it('makes a turn of a question about the bot that came first', () => {
     const lane = aLane(aCommand(1, 'status'), anEntry(2));
     const turn = aTurn({ kind: 'command', taken: ['u1'] as EntryId[] });
     expect(nextTurn(lane, NOW)).toEqual({ kind: 'start', turn });
-    expect(asidesIn({ ...lane, turn })).toEqual([]);
+    expect(asidesIn({ ...lane, turn }, 0)).toEqual([]);
   });
 
   it('lets the button of a turn that is over take itself and nothing else', () => {

@@ -1,9 +1,11 @@
 import { isAside, upkeepOf } from './commands.ts';
+import { decisionOf } from './consent.ts';
 import type { EntryId } from './ids.ts';
 import { turnIdOf } from './ids.ts';
 import { ALBUM_QUIET_MS, entryBytes, PARKED_KEPT, PARKED_MAX_BYTES } from './lane-limits.ts';
 import { inOrder } from './lane.ts';
 import type { ActiveTurn, InboxEntry, Lane } from './lane.ts';
+import type { LaneChange } from './ports/lane-store.ts';
 
 export type NextTurn =
   | { readonly kind: 'nothing' }
@@ -11,7 +13,8 @@ export type NextTurn =
   | { readonly kind: 'hold'; readonly untilMs: number }
   /** A leg before this one began the turn: go on with it. */
   | { readonly kind: 'attach'; readonly turn: ActiveTurn }
-  | { readonly kind: 'start'; readonly turn: ActiveTurn };
+  /** `change` belongs into the write that begins the turn. */
+  | { readonly kind: 'start'; readonly turn: ActiveTurn; readonly change?: LaneChange };
 
 /** The longest run of plain messages at the head of the inbox: a burst becomes one turn. */
 const burst = (waiting: readonly InboxEntry[]): readonly InboxEntry[] => {
@@ -37,10 +40,16 @@ const IS_OUR_OWN: ReadonlySet<InboxEntry['kind']> = new Set(['heartbeat', 'notic
 const reaches = (stop: InboxEntry, entry: InboxEntry): boolean =>
   stop.stopsTurn === undefined ? !IS_OUR_OWN.has(entry.kind) && entry.sequence <= stop.sequence : entry.id === stop.id;
 
+/** Whether the entry is dealt with beside the running turn. A decision about a call is not: the agent goes on with it. */
+const standsAside = (lane: Lane, entry: InboxEntry, nowMs: number): boolean =>
+  isAside(entry) && decisionOf(lane, entry, nowMs) === null;
+
 /** What the next turn takes, and as what. A stop takes everything that it reaches, and is answered without a model. */
 const taking = (
-  waiting: readonly InboxEntry[],
+  lane: Lane,
+  nowMs: number,
 ): { readonly kind: ActiveTurn['kind']; readonly entries: readonly InboxEntry[] } | null => {
+  const waiting = inOrder(lane.inbox);
   const reached = stoppedBy(
     waiting,
     waiting.filter(({ kind }) => kind === 'stop'),
@@ -50,29 +59,34 @@ const taking = (
   if (head === undefined) return null;
   switch (head.kind) {
     case 'message':
-      return { kind: 'message', entries: burst(waiting.filter((entry) => !isAside(entry))) };
+      return { kind: 'message', entries: burst(waiting.filter((entry) => !standsAside(lane, entry, nowMs))) };
     case 'heartbeat':
       return { kind: 'heartbeat', entries: [head] };
     case 'command':
       return { kind: upkeepOf(head) === null ? 'command' : 'upkeep', entries: [head] };
     case 'button':
+      return { kind: decisionOf(lane, head, nowMs) === null ? 'command' : 'message', entries: [head] };
     case 'notice':
     case 'stop':
       return { kind: 'command', entries: [head] };
   }
 };
 
-/** Commands that are answered beside the running turn. */
-export const asidesIn = (lane: Lane): readonly InboxEntry[] =>
-  inOrder(lane.inbox).filter((entry) => isAside(entry) && lane.turn?.taken.includes(entry.id) !== true);
+/** Commands and presses that are answered beside the running turn. */
+export const asidesIn = (lane: Lane, nowMs: number): readonly InboxEntry[] =>
+  inOrder(lane.inbox).filter(
+    (entry) => standsAside(lane, entry, nowMs) && lane.turn?.taken.includes(entry.id) !== true,
+  );
 
 /** Decides what a leg that holds the lease does next. Commands and heartbeats are taken alone, messages all together. */
 export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
   if (lane.turn !== undefined) return { kind: 'attach', turn: lane.turn };
-  const taken = taking(inOrder(lane.inbox));
+  const taken = taking(lane, nowMs);
   if (taken === null) return { kind: 'nothing' };
   const untilMs = taken.kind === 'message' ? completeAtMs(taken.entries) : 0;
   if (nowMs < untilMs) return { kind: 'hold', untilMs };
+  const [head] = taken.entries;
+  const decision = head === undefined ? null : decisionOf(lane, head, nowMs);
   const turn: ActiveTurn = {
     id: turnIdOf(lane.turnCount + 1),
     kind: taken.kind,
@@ -80,16 +94,21 @@ export const nextTurn = (lane: Lane, nowMs: number): NextTurn => {
     startedAtMs: nowMs,
     starts: 1,
     ledger: {},
-    ...(taken.kind === 'message' && Object.keys(lane.context ?? {}).length > 0
-      ? { overheard: lane.context ?? {} }
-      : {}),
+    ...(decision === null ? overheardBy(lane, taken.kind) : { consent: decision.consent }),
   };
-  return { kind: 'start', turn };
+  return { kind: 'start', turn, ...(decision === null ? {} : { change: decision.change }) };
 };
+
+const overheardBy = ({ context = {} }: Lane, kind: ActiveTurn['kind']): Pick<ActiveTurn, 'overheard'> =>
+  kind === 'message' && Object.keys(context).length > 0 ? { overheard: context } : {};
 
 /** The entries that a turn has taken, in order. */
 export const takenBy = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] =>
   inOrder(lane.inbox).filter((entry) => turn.taken.includes(entry.id));
+
+/** What people said to a turn, in order: a press says nothing. */
+export const saidTo = (lane: Lane, turn: ActiveTurn): readonly InboxEntry[] =>
+  takenBy(lane, turn).filter(({ kind }) => kind !== 'button');
 
 /**
  * Messages that came while the turn runs and that it has not been offered yet. A command or a stop ends the list: what was
@@ -103,7 +122,7 @@ export const toSteer = (
 ): readonly InboxEntry[] => {
   if (turn.kind === 'heartbeat' || turn.kind === 'upkeep') return [];
   const waiting = inOrder(lane.inbox).filter(
-    (entry) => entry.kind !== 'heartbeat' && !isAside(entry) && !turn.taken.includes(entry.id),
+    (entry) => entry.kind !== 'heartbeat' && !standsAside(lane, entry, nowMs) && !turn.taken.includes(entry.id),
   );
   const news = burst(waiting).filter(({ id }) => !offered.has(id));
   return nowMs < completeAtMs(news) ? [] : news;

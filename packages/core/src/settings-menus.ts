@@ -1,3 +1,4 @@
+import { consentAbout } from './consent.ts';
 import { MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { Menu, MenuAction, MenuName } from './menus.ts';
@@ -48,6 +49,7 @@ const settingsText = (settings: LaneSettings): string =>
     `• Model: ${modelChoiceOf(settings)}`,
     `• Tokens below each answer: ${onOff(isFooterOn(settings))}`,
     `• Tools shown while I work: ${onOff(isProgressOn(settings))}`,
+    ...(settings.allowed ?? []).map((rule) => `• Without asking: ${consentAbout(rule)}`),
   ].join('\n');
 
 const settingsRows = (settings: LaneSettings): Menu['rows'] => {
@@ -57,9 +59,14 @@ const settingsRows = (settings: LaneSettings): Menu['rows'] => {
     [{ label: `Model: ${modelChoiceOf(settings)} ›`, action: { kind: 'open', menu: 'model' } }],
     [{ label: `Turn tokens ${onOff(!footer)}`, action: setting({ usageFooter: !footer }) }],
     [{ label: `Turn tools ${onOff(!progress)}`, action: setting({ progress: !progress }) }],
+    ...askAgainRows(settings, setting),
     [{ label: 'Close', action: { kind: 'close' } }],
   ];
 };
+
+/** Takes back what needs no asking, all of it. */
+const askAgainRows = ({ allowed = [] }: LaneSettings, setting: (change: LaneSettings) => MenuAction): Menu['rows'] =>
+  allowed.length === 0 ? [] : [[{ label: 'Ask me again before everything', action: setting({ allowed: [] }) }]];
 
 const modelText = (settings: LaneSettings): string =>
   [

@@ -27,7 +27,7 @@ export interface FinishRequest {
   readonly requeued?: Lane['inbox'];
 }
 
-/** What a part of a reply changes in the lane, in the same write: each replaces the lane's as a whole. */
+/** What a part of a reply, or the begin of a turn, changes in the lane in the same write: each replaces the lane's as a whole. */
 export interface LaneChange {
   readonly settings?: LaneSettings;
   readonly menus?: NonNullable<Lane['menus']>;
@@ -60,8 +60,11 @@ export interface LaneStore {
   acquire(laneId: LaneId, holder: string, nowMs: number): Promise<AcquireOutcome>;
   /** Moves the lease's end; the returned lane shows what arrived meanwhile. */
   renew(lease: Lease, nowMs: number): Promise<LeasedWrite>;
-  /** Writes a new turn, and the lane's runtime session if it runs in that. What it has of the lane's context leaves the lane. */
-  saveTurn(lease: Lease, turn: ActiveTurn, session?: RuntimeSession): Promise<LeasedWrite>;
+  /**
+   * Writes a new turn, the lane's runtime session if it runs in that, and what its begin changes. What it has of the lane's
+   * context leaves the lane.
+   */
+  saveTurn(lease: Lease, turn: ActiveTurn, session?: RuntimeSession, change?: LaneChange): Promise<LeasedWrite>;
   /** Notes that the turn is started once more, and where, if that is the lane's session. Leaves the ledger alone: a part may be under way. */
   countStart(lease: Lease, starts: number, session?: RuntimeSession): Promise<LeasedWrite>;
   /**

@@ -204,6 +204,22 @@ export const laneStoreContract = (create: () => Promise<LaneWorld>): void => {
     });
   });
 
+  describe('a turn whose begin changes the lane', () => {
+    it('replaces settings and menus in the write that saves it, and only in that one', async () => {
+      const world = await create();
+      const zombie = await leaseOf(world);
+      const lease = await leaseOf(world, 'wake-2/b', AFTER_LEASE);
+      const change = { settings: { allowed: ['delete'] }, menus: {} };
+      const turn = aTurn({ consent: { of: turnIdOf(1), isAllowed: true } });
+      expect(await world.lanes.saveTurn(zombie, turn, undefined, change)).toEqual({ kind: 'lease_lost' });
+      expect(await world.lanes.saveTurn(lease, turn, undefined, change)).toMatchObject({
+        kind: 'done',
+        lane: { ...change, turn },
+      });
+      expect(await world.lanes.saveTurn(lease, turn)).toMatchObject({ kind: 'done', lane: { ...change, turn } });
+    });
+  });
+
   describe('a part that changes the lane', () => {
     it('replaces settings and menus in the same write, and leaves alone what it does not name', async () => {
       const world = await create();

@@ -35,9 +35,10 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
     },
     renew: (lease, nowMs) =>
       leased(lease, (lane) => ({ ...lane, lease: { holder: lease.holder, expiresAtMs: nowMs + LEASE_MS } })),
-    saveTurn: (lease, turn, session) =>
+    saveTurn: (lease, turn, session, change = {}) =>
       leased(lease, (lane) => ({
         ...lane,
+        ...change,
         turn,
         turnCount: Number(turn.id.slice(1)),
         ...(lane.context === undefined ? {} : { context: withoutTaken(lane.context, turn) }),

@@ -1,0 +1,89 @@
+import { CARD_MAX_CHARS, CONSENT_LASTS_MS, consentAbout, takenBy } from '@agent-claw/core';
+import type { ActiveTurn, Ask, Card, ReplyFile } from '@agent-claw/core';
+import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
+import type { Reply } from './deliver-reply.ts';
+import { EDIT_PREFIX, findPlaceholder } from './find-sent.ts';
+import type { MenuDeps } from './menu-message.ts';
+import { sendPart } from './send-part.ts';
+import type { Delivery, Outbox } from './send-part.ts';
+import { drawCard, sendCard } from './show-card.ts';
+
+/** Arguments longer than this come as a file: a card shows them whole or not at all. */
+const SHOWN_INPUT_CHARS = CARD_MAX_CHARS - 800;
+
+/**
+ * Says what the turn has said so far, and asks for consent to the call that it waits with. The card is a message of its own,
+ * so that the phone rings.
+ */
+export const askConsent = async (
+  deps: MenuDeps,
+  outbox: Outbox,
+  turn: ActiveTurn,
+  reply: Reply,
+  ask: Ask,
+): Promise<Delivery> => {
+  const said = reply.markdown === '' ? await withoutDraft(outbox) : await deliverReply(outbox, deps.renderer, reply);
+  if (said.kind !== 'delivered') return said;
+  const input = JSON.stringify(JSON.parse(ask.input), null, 2);
+  const file = input.length > SHOWN_INPUT_CHARS ? { name: `${ask.tool}.json`, content: input } : null;
+  if (file !== null) {
+    const shown = await sendPart(outbox, 'a0', deps.renderer.document(file, 'What I would call it with'), {
+      silent: true,
+    });
+    if (shown.kind !== 'delivered') return shown;
+  }
+  const asked = takenBy(outbox.keeper.lane(), turn).at(-1)?.sender.id ?? '';
+  return sendCard(deps, outbox, 'a1', consentCard(turn, ask, input, file, asked, outbox.clock.now()), outbox.quoted);
+};
+
+/** Nothing was said: a placeholder has shown nothing but the tools at work. */
+const withoutDraft = async (outbox: Outbox): Promise<Delivery> => {
+  const found = await findPlaceholder(outbox);
+  if (found.kind !== 'none' && found.kind !== 'undeliverable' && found.kind !== 'delivered') return found;
+  return (await tidyPlaceholder(outbox, undefined)) ?? { kind: 'delivered' };
+};
+
+const consentCard = (
+  { id: of }: ActiveTurn,
+  { tool, rule }: Ask,
+  input: string,
+  file: ReplyFile | null,
+  userId: string,
+  nowMs: number,
+): Card => ({
+  markdown: [
+    `**May I call \`${tool}\`?**`,
+    file === null ? fenced(input) : `With the ${input.length} characters in the file above.`,
+    `_I ask before ${consentAbout(rule)}. Without an answer within ${CONSENT_LASTS_MS / 60_000} minutes it is a no._`,
+  ].join('\n\n'),
+  rows: [
+    [
+      { label: 'Allow once', action: { kind: 'decide', of, isAllowed: true } },
+      { label: 'Deny', action: { kind: 'decide', of, isAllowed: false } },
+    ],
+    [{ label: 'Always allow in this chat', action: { kind: 'decide', of, isAllowed: true, always: rule } }],
+  ],
+  userId,
+  expiresAtMs: nowMs + CONSENT_LASTS_MS,
+});
+
+/** The fence is longer than any run of backticks inside, so that the arguments cannot end it and speak for the bot. */
+const fenced = (json: string): string => {
+  const longest = Math.max(2, ...[...json.matchAll(/`+/gu)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}json\n${json}\n${fence}`;
+};
+
+/** Shows on the card what was decided, once. A courtesy: the decision is in the lane, and the answer follows. */
+export const showDecision = async (deps: MenuDeps, outbox: Outbox, turn: ActiveTurn): Promise<void> => {
+  if (turn.consent === undefined) return;
+  try {
+    for (const { id, pressed } of takenBy(outbox.keeper.lane(), turn)) {
+      const key = `${EDIT_PREFIX}${id}`;
+      if (pressed !== undefined && outbox.ledger.get(key)?.state !== 'sent')
+        await drawCard(deps, outbox, key, pressed.messageId);
+    }
+  } catch (error) {
+    outbox.log.error('card_left_open', error);
+  }
+};
