@@ -170,6 +170,17 @@ describe('what the assistant goes by', () => {
     expect(doneOf(await world.say('remember that I like tea'))).toMatchObject({ ending: 'complete' });
   });
 
+  it.each([
+    ['voice', 'complete'],
+    ['document', 'waiting'],
+    ['photo', 'waiting'],
+    ['audio', 'waiting'],
+  ] as const)('counts a %s as what it is: %s', async (kind, ending) => {
+    const { open } = stored((n) => (n === 0 ? noting : { text: 'ok' }), {});
+    const messages = [messageSaying('remember this', 1, { attachments: [{ kind, problem: 'gone' }] })];
+    expect(doneOf(await open().say('', { messages }))).toMatchObject({ ending });
+  });
+
   it('is not changed either by what was forwarded while the turn ran', async () => {
     const world: { it?: ReturnType<typeof aWorld> } = {};
     const { model } = scriptedModel((n) =>

@@ -21,8 +21,11 @@ export type ToolGate = (call: ToolCall, turn: readonly Message[]) => Verdict;
 const DELETING: ReadonlySet<string> = new Set(['delete_file']);
 const WRITING: ReadonlySet<string> = new Set(['write_file', 'append_file', 'edit_file']);
 
-/** Envelopes escape what people write, so a tag in one is ours and says that somebody else's words follow. */
-const foreignWords = /<(?:forwarded|overheard|attachment)\b/u;
+/**
+ * Envelopes escape what people write, so a tag in one is ours and says that somebody else's words follow. What a person says
+ * aloud is their own; forwarded, it has the other tag.
+ */
+const foreignWords = /<(?:forwarded|overheard)\b|<attachment (?!kind="(?:voice|video_note|sticker)")/u;
 
 /** True once the turn has read something that is not its person's own words: they may want something else than the person. */
 const isForeign = (turn: readonly Message[]): boolean =>
