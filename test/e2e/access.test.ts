@@ -54,6 +54,15 @@ const saysInVain = async (person: Somebody, text: string): Promise<void> => {
   expect(await person.heard()).toEqual(before.heard);
 };
 
+/** Waits for a message with such a button. */
+const buttonOf = (person: Somebody, label: string) =>
+  until(
+    `a button "${label}"`,
+    30_000,
+    async () => (await person.buttons()).findLast((button) => button.label === label) ?? null,
+    system.logs,
+  );
+
 // One story: each step stands on those before it.
 describe('who may talk to the bot', () => {
   it('nobody at first: everybody is met with silence, and no turn is run', async () => {
@@ -87,17 +96,28 @@ describe('who may talk to the bot', () => {
     expect(await sam.hears(/^🔔/u)).toBe('🔔 Robin (id 4242002) has the pairing code and asks to talk to me.');
     await saysInVain(robin, 'Hello?');
     expect(await robin.heard()).toEqual([]);
-    await sam.say('/allow_4242002');
-    await sam.hears(/^✅ Robin/u);
+    const letIn = await buttonOf(sam, 'Let in');
+    // Whoever makes up the press is a stranger still.
+    const before = outcomes().length;
+    await robin.press(letIn, sam.id);
+    await until('the forged press to be dealt with', 15_000, async () => outcomes().length > before, system.logs);
+    expect([outcomes().at(-1), await robin.heard()]).toEqual(['ignored', []]);
+    await Promise.all([sam.press(letIn), sam.press(letIn)]);
+    const decided = await sam.hears(/^🔔 Robin[^]*✅ Robin .* may talk to me/u);
+    expect(await sam.buttons()).toEqual([]);
     await robin.hears(/^👋 You are in\./u);
-    await sleep(300);
+    await sleep(1_500);
+    expect([(await sam.heard()).at(-1), (await robin.heard()).filter((text) => text.startsWith('👋')).length]).toEqual([
+      decided,
+      1,
+    ]);
     await robin.say('say apple');
     await robin.hears(/^apple$/u);
 
     await eve.say(`/start ${code}`);
     await sam.hears(/^🔔 Eve/u);
-    await sam.say(`/deny_${eve.id}`);
-    await sam.hears(/^🚫 Eve .*stays outside/u);
+    await sam.press(await buttonOf(sam, 'No'));
+    await sam.hears(/^🔔 Eve[^]*🚫 Eve .*stays outside/u);
     await saysInVain(eve, code);
     expect(await eve.heard()).toEqual([]);
   });
@@ -111,7 +131,7 @@ describe('who may talk to the bot', () => {
     const list = await sam.hears(/^Owner:/u);
     expect(list.split('\n\n').map((section) => section.replace(/\d{4}-\d\d-\d\d/gu, 'today'))).toEqual([
       'Owner: Sam (id 4242001) since today',
-      expect.stringMatching(/^Guests:\n.*Robin \(id 4242002\) since today · \/revoke_4242002$/u),
+      expect.stringMatching(/^Guests:\n.*Robin \(id 4242002\) since today$/u),
       '/pair makes a code for somebody new.',
     ]);
   });
@@ -124,8 +144,11 @@ describe('who may talk to the bot', () => {
     await robin.say('say never');
     await until('both to be accepted', 10_000, async () => outcomes().length === dealtWith + 2, system.logs);
     const legs = endedLegs();
-    await sam.say('/revoke_4242002');
-    await sam.hears(/^🚫 Robin .*can no longer talk to me\.$/u);
+    await sam.say('/access');
+    await sam.press(await buttonOf(sam, 'Revoke Robin'));
+    await sam.hears(/^Revoke Robin \(id 4242002\)\?/u);
+    await sam.press(await buttonOf(sam, 'Yes, revoke'));
+    await sam.hears(/^🚫 Robin .*can no longer talk to me\./u);
     await until("the guest's lane to come to rest", 30_000, async () => endedLegs() > legs, system.logs);
     const heard = await robin.heard();
     await sleep(5_000);

@@ -9,6 +9,16 @@ export interface Somebody {
   heard(): Promise<readonly string[]>;
   /** Waits for a message of the bot that fits. */
   hears(pattern: RegExp): Promise<string>;
+  /** The buttons below all messages: what they read, and what each sends. */
+  buttons(): Promise<readonly PressableButton[]>;
+  /** Presses a button, in the chat of `whose` if it is made up. */
+  press(button: PressableButton, whose?: number): Promise<void>;
+}
+
+export interface PressableButton {
+  readonly messageId: number;
+  readonly label: string;
+  readonly data: string;
 }
 
 const ask = async <Answer>(system: SystemUnderTest, path: string, body?: object): Promise<Answer> => {
@@ -43,5 +53,18 @@ export const somebody = async (system: SystemUnderTest, id: number): Promise<Som
         async () => (await heard()).find((text) => pattern.test(text)) ?? null,
         system.logs,
       ),
+    buttons: async () => {
+      const { messages: all } = await ask<{
+        messages: readonly {
+          readonly messageId: number;
+          readonly buttons?: readonly (readonly { readonly text: string; readonly callbackData?: string }[])[];
+        }[];
+      }>(system, `${messages}?limit=200&as=${id}`);
+      return all.flatMap(({ messageId, buttons = [] }) =>
+        buttons.flat().map(({ text, callbackData = '' }) => ({ messageId, label: text, data: callbackData })),
+      );
+    },
+    press: async ({ messageId, data }, whose = id) =>
+      void (await ask(system, `chats/${whose}/messages/${messageId}/press`, { data, as: id })),
   };
 };

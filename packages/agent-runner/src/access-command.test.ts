@@ -114,19 +114,6 @@ describe('the decision', () => {
 });
 
 describe('/access', () => {
-  it('lists the owner, guests and who waits', async () => {
-    const record = { ...asking(), guests: { '6': { name: 'Bo_b', sinceMs: NOW_MS } } };
-    const { said } = await asked(record, ['access']);
-    expect(said).toBe(
-      [
-        '**Owner:** `4242001`, as the deployment says',
-        '**Guests:**\n• `Bo_b` (id `6`) since 2026-09-21 · /revoke_6',
-        '**Waiting for your word:**\n• `Eve` (id `5`) /allow_5 · /deny_5',
-        '/pair makes a code for somebody new.',
-      ].join('\n\n'),
-    );
-  });
-
   it('lets in by numeric id, and no other way', async () => {
     const { world, said } = await asked(
       {},

@@ -16,6 +16,7 @@ import type {
   AccessList,
   AccessOrder,
   AccessStore,
+  ActivationOrder,
   Card,
   Clock,
   InboxEntry,
@@ -24,10 +25,8 @@ import type {
   Messenger,
   WakeQueue,
 } from '@agent-claw/core';
-import type { ActivationOrder } from './access-order.ts';
-import { knockCard } from './access-cards.ts';
+import { accessCard, activationCard, confirmCard, knockCard } from './access-cards.ts';
 import {
-  accessText,
   addedText,
   allowedText,
   deniedText,
@@ -38,15 +37,7 @@ import {
   revokedText,
   UNCLEAR_TEXT,
 } from './access-text.ts';
-import {
-  activationText,
-  joinedText,
-  leftText,
-  MOVED_TEXT,
-  noGroupText,
-  notLeftText,
-  UNCLEAR_ACTIVATION_TEXT,
-} from './group-text.ts';
+import { joinedText, leftText, MOVED_TEXT, noGroupText, notLeftText, UNCLEAR_ACTIVATION_TEXT } from './group-text.ts';
 
 export interface AccessDeskDeps {
   readonly store: AccessStore;
@@ -98,7 +89,9 @@ const dealWith = async (
     case 'unclear':
       return UNCLEAR_TEXT;
     case 'list':
-      return accessText(await store.read(0), access);
+      return accessCard(await store.read(0), access, order.page ?? 0, nowMs);
+    case 'confirm':
+      return confirmCard(await store.read(0), order, nowMs);
     case 'open': {
       const code = pairingCodeOf(random);
       return pairingText(await store.update((record) => openPairing(record, code, nowMs)), botUsername, nowMs);
@@ -180,14 +173,14 @@ const leave = async (deps: AccessDeskDeps, id: string, entry: InboxEntry): Promi
 };
 
 const activate = async (
-  { store, botUsername }: AccessDeskDeps,
+  { store, botUsername, clock }: AccessDeskDeps,
   { activation, place }: ActivationOrder & { readonly place: string },
-): Promise<string> => {
+): Promise<string | DeskAnswer> => {
   if (activation === null) return UNCLEAR_ACTIVATION_TEXT;
   if (activation === undefined)
-    return activationText(groupAt(await store.read(0), place)?.activation ?? 'mention', botUsername);
+    return activationCard(groupAt(await store.read(0), place)?.activation ?? 'mention', botUsername, clock.now());
   const outcome = await store.update((record) => setActivation(record, place, activation));
-  return outcome === 'set' ? activationText(activation, botUsername) : noGroupText(place);
+  return outcome === 'set' ? activationCard(activation, botUsername, clock.now()) : noGroupText(place);
 };
 
 /** What runs in that lane ends, and what waits there is not begun. Named after the order: dealing with it twice is one stop. */

@@ -1,11 +1,4 @@
-import type { AccessOrder, AllowedGroup } from '@agent-claw/core';
-
-/** What is asked of the group that the command was said in. */
-export interface ActivationOrder {
-  readonly kind: 'activation';
-  /** Absent to ask how it is; null for a word that is neither. */
-  readonly activation?: AllowedGroup['activation'] | null;
-}
+import type { AccessOrder, ActivationOrder } from '@agent-claw/core';
 
 /** A person's id: Telegram's are positive and, by its own word, below 2^52. */
 const PERSON = /^[1-9]\d{0,15}$/u;

@@ -1,15 +1,18 @@
-import type { AccessList, AccessRecord, Pairing, Person } from '@agent-claw/core';
+import type { AccessList, Pairing, Person } from '@agent-claw/core';
 
 /** People's words inside ours: nothing in them is formatting. */
 export const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:]/gu, String.raw`\$&`);
 
-/** Somebody's own name for themselves, as code: no link, no command and no mention in it can be tapped. */
+/** Somebody's own name for themselves, on one line and in its own direction. */
+export const tame = (name: string): string => name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069`\s]+/gu, ' ').trim();
+
+/** As code: no link, no command and no mention in the name can be tapped. */
 export const named = ({ id, name }: Person): string => {
-  const text = name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069`\s]+/gu, ' ').trim();
+  const text = tame(name);
   return text === '' ? `\`${id}\`` : `\`${text}\` (id \`${id}\`)`;
 };
 
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** What /whoami says beside the id. */
 export const standingText = (id: string, access: AccessList): string => {
@@ -21,8 +24,6 @@ export const standingText = (id: string, access: AccessList): string => {
 
 /** Asks the owner about somebody at the door. */
 export const knockText = (person: Person): string => `🔔 ${named(person)} has the pairing code and asks to talk to me.`;
-
-const choiceOf = (id: string): string => `/allow_${id} · /deny_${id}`;
 
 /** What a guest hears who has just been let in: the first words that the bot says to them. */
 export const WELCOME_TEXT = '👋 You are in. My owner has let you talk to me.';
@@ -61,28 +62,3 @@ export const notWaitingText = (id: string): string =>
   `Nobody with the id \`${id}\` is waiting. \`/access add ${id}\` lets them in all the same.`;
 export const noGuestText = (id: string): string => `\`${id}\` is no guest of mine.`;
 export const FULL_TEXT = 'I have as many guests as I can keep. /access lists them: send somebody away first.';
-
-/** The record as /access shows it. */
-export const accessText = (record: AccessRecord, access: AccessList): string => {
-  const { owner, guests, groups, pairing } = record;
-  const isClaimed = access.ownerSinceMs !== undefined && owner !== undefined;
-  const people = Object.entries(guests).map(
-    ([id, { name, sinceMs }]) => `• ${named({ id, name })} since ${day(sinceMs)} · /revoke_${id}`,
-  );
-  const waiting = Object.entries(pairing?.pending ?? {}).map(
-    ([id, { name }]) => `• ${named({ id, name })} ${choiceOf(id)}`,
-  );
-  const rooms = Object.entries(groups).map(
-    ([id, { title, sinceMs, activation }]) =>
-      `• ${named({ id, name: title })} since ${day(sinceMs)}${activation === 'always' ? ', always active' : ''} · /leave_${id.slice(1)}`,
-  );
-  return [
-    isClaimed
-      ? `**Owner:** ${named(owner)} since ${day(owner.claimedAtMs)}`
-      : `**Owner:** \`${access.ownerId}\`, as the deployment says`,
-    people.length === 0 ? '**Guests:** none' : ['**Guests:**', ...people].join('\n'),
-    ...(waiting.length === 0 ? [] : [['**Waiting for your word:**', ...waiting].join('\n')]),
-    ...(rooms.length === 0 ? [] : [['**Groups:**', ...rooms].join('\n')]),
-    '/pair makes a code for somebody new.',
-  ].join('\n\n');
-};

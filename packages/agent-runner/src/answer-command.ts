@@ -44,6 +44,6 @@ export const answerCommand = async (
 
 /** Whatever the desk asks, it asks the owner. */
 const toReply = ({ markdown, rows, expiresAtMs }: DeskAnswer, ownerId: string): CommandReply =>
-  rows === undefined || expiresAtMs === undefined
+  rows === undefined || rows.length === 0 || expiresAtMs === undefined
     ? { markdown }
     : { markdown: '', card: { markdown, rows, expiresAtMs, userId: ownerId } };

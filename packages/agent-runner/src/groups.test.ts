@@ -134,12 +134,9 @@ describe('/activation', () => {
   });
 });
 
-describe('a group in /access', () => {
-  it('is listed with the way out of it, which forgets the group, stops what runs there, and leaves', async () => {
+describe('a group that is left', () => {
+  it('is left by /leave_<id>, which forgets the group, stops what runs there, and leaves', async () => {
     const world = aLegWorld([], undefined, { record: { groups } });
-    await world.say(command(1, 'access'));
-    await world.leg();
-    expect(world.shown().join('')).toContain('`Home` (id `-1005`) since 1970-01-01 · /leave_1005');
     await world.say(command(2, 'leave_1005'));
     await world.leg({ wakeId: 'w2' });
     await world.say(command(3, 'leave_1005'));

@@ -1,6 +1,6 @@
 import { CARD_MAX_CHARS, cardNonce, closedCard, isPrivateLane, laneAddressOf, menusWith } from '@agent-claw/core';
-import type { Card, InboxEntry, OpenCard } from '@agent-claw/core';
-import type { AccessDesk } from './access-desk.ts';
+import type { Card, InboxEntry, LaneAddress, OpenCard } from '@agent-claw/core';
+import type { AccessDesk, DeskAnswer } from './access-desk.ts';
 import { REFUSED_TEXT } from './access-text.ts';
 import type { AccessView } from './access-view.ts';
 import { drawButtons, isDone, sendButtons } from './menu-message.ts';
@@ -76,20 +76,27 @@ const carryOut = async (
   action: Taken['action'],
   entry: InboxEntry,
 ): Promise<OpenCard> => {
-  const access = await deps.access();
+  const answer = await obey(deps, laneAddressOf(keeper.lane().laneId), action, entry);
+  if (action.shows === 'outcome' || answer.rows === undefined) return closedCard(card, answer.markdown);
+  const { markdown, rows, expiresAtMs = card.expiresAtMs } = answer;
+  return { name: 'card', markdown, rows, userId: card.userId, nonce: cardNonce(deps.newNonce()), expiresAtMs };
+};
+
+/** Does what the owner orders. A page without buttons of its own goes on with the list of who has access. */
+const obey = async (
+  { access: view, accessDesk }: CardDeps,
+  home: LaneAddress,
+  { order, shows }: Taken['action'],
+  entry: InboxEntry,
+): Promise<DeskAnswer> => {
+  const access = await view();
+  const isHere = order.kind === 'activation' ? home.place.startsWith('-') : isPrivateLane(home, access);
   // Whoever owns the bot may have changed since the card was sent.
-  const isOwner = entry.sender.id === access.ownerId && isPrivateLane(laneAddressOf(keeper.lane().laneId), access);
-  if (!isOwner) return closedCard(card, REFUSED_TEXT);
-  const { markdown, rows = [], expiresAtMs } = await deps.accessDesk(action.order, entry, access);
-  if (action.shows === 'outcome') return closedCard(card, markdown);
-  const { taken: _done, ...rest } = card;
-  return {
-    ...rest,
-    markdown,
-    rows,
-    nonce: cardNonce(deps.newNonce()),
-    expiresAtMs: expiresAtMs ?? card.expiresAtMs,
-  };
+  if (entry.sender.id !== access.ownerId || !isHere) return { markdown: REFUSED_TEXT };
+  const answer = await accessDesk(order.kind === 'activation' ? { ...order, place: home.place } : order, entry, access);
+  if (shows === 'outcome' || answer.rows !== undefined || order.kind === 'activation') return answer;
+  const list = await accessDesk({ kind: 'list' }, entry, access);
+  return { ...list, markdown: `${answer.markdown}\n\n${list.markdown}` };
 };
 
 const cardAt = ({ keeper }: Outbox, messageId: number): OpenCard | undefined => {

@@ -33,12 +33,12 @@ const OWNER = '4242001';
 export const LIMITS: LegLimits = { wakeHiddenS: 45, sessionLifeMs: 8 * 3_600_000 };
 const part = (text: string): RenderedPart => ({ text }) as unknown as RenderedPart;
 
-/** Parts of 100 characters, so that a test can read them. */
-const renderer: ReplyRenderer = {
-  final: (markdown) => markdown.match(/[^]{1,100}/gu)?.map(part) ?? [],
+/** Short parts, so that a test can read them. */
+const rendererOf = (partChars: number): ReplyRenderer => ({
+  final: (markdown) => markdown.match(new RegExp(`[^]{1,${partChars}}`, 'gu'))?.map(part) ?? [],
   preview: (markdown) => part(markdown),
   document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
-};
+});
 
 interface LegOptions {
   readonly wakeId?: string;
@@ -56,11 +56,13 @@ export const aLegWorld = (
     record = {},
     ownerId = OWNER,
     files = {},
+    partChars = 100,
   }: {
     readonly laneId?: LaneId;
     readonly record?: Partial<AccessRecord>;
     readonly ownerId?: string;
     readonly files?: Readonly<Record<string, string>>;
+    readonly partChars?: number;
   } = {},
 ) => {
   const clock = manualClock();
@@ -80,7 +82,7 @@ export const aLegWorld = (
     runtime: typeof agent === 'function' ? agent(clock) : scripted,
     media: memoryMedia(),
     messenger,
-    renderer,
+    renderer: rendererOf(partChars),
     clock,
     log,
     metrics: { count: (name: string) => void counted.push(name) },

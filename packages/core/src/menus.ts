@@ -1,4 +1,4 @@
-import type { AccessOrder } from './access-order.ts';
+import type { AccessOrder, ActivationOrder } from './access-order.ts';
 import type { EntryId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
@@ -13,8 +13,15 @@ export type MenuAction =
 
 /** What a button of a card decides. */
 export type CardAction =
-  /** An order of the owner. `shows`: what the card reads afterwards, its own words with the outcome below, or a new page. */
-  | { readonly kind: 'order'; readonly order: AccessOrder; readonly shows: 'outcome' | 'page' }
+  /**
+   * An order of the owner. `shows`: what the card reads afterwards: its own words with the outcome below, or a page to go on
+   * from, which is the list of who has access where the order has none of its own.
+   */
+  | {
+      readonly kind: 'order';
+      readonly order: AccessOrder | ActivationOrder;
+      readonly shows: 'outcome' | 'page';
+    }
   /** About the call that the turn `of` waits with. `always`: the consent rule that needs no asking from here on. */
   | { readonly kind: 'decide'; readonly of: TurnId; readonly isAllowed: boolean; readonly always?: string };
 
