@@ -38,7 +38,13 @@ describe('menus in the browser', () => {
     await using chat = await openChat(world.browser, world.system.url);
     await chat.send('/settings');
     await chat.answer(/^Settings of this chat/u);
-    expect(await buttonsOf(chat)).toEqual(['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Close']);
+    expect(await buttonsOf(chat)).toEqual([
+      'Model: default ›',
+      'Turn tokens on',
+      'Turn tools off',
+      'Turn checks off',
+      'Close',
+    ]);
     const before = (await chat.messages()).length;
     await press(chat, 'Model: default ›');
     await chat.answer(/^Model of this chat: default/u);
@@ -61,10 +67,10 @@ describe('menus in the browser', () => {
     await post(world.system.url, `messages/${first.messageId}/press`, { data, as: 4242002 });
     // A lane keeps eight menus.
     for (let menus = 2; menus <= 9; menus += 1) await chat.send('/settings');
-    await until('nine menus', 30_000, async () => (await buttonsIn(chat)) === 3 + 8 * 4);
+    await until('nine menus', 30_000, async () => (await buttonsIn(chat)) === 3 + 8 * 5);
     await post(world.system.url, `messages/${first.messageId}/press`, { data });
     await chat.answer(/^This menu is no longer in use\. Send \/settings for a new one\.$/u);
-    expect(await buttonsIn(chat)).toBe(8 * 4);
+    expect(await buttonsIn(chat)).toBe(8 * 5);
     await chat.send('/status');
     expect(await chat.answer(/^Status/u)).toContain('Model: fast');
   });

@@ -9,7 +9,7 @@ import { talkingAgent } from '../test/talking-agent.ts';
 const aCommand = (sequence: number, name: string, args = '') =>
   anEntry(sequence, { kind: 'command', command: { name, args } });
 
-const SETTINGS = ['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Close'];
+const SETTINGS = ['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Turn checks off', 'Close'];
 const UNUSED = 'This menu is no longer in use. Send /settings for a new one.';
 
 const openSettings = async (agent?: Parameters<typeof aLegWorld>[0]) => {
@@ -112,8 +112,35 @@ describe('a menu', () => {
     await world.leg();
     expect({ shown: world.shown().slice(0, 2), labels: buttonsIn(world).labels }).toEqual({
       shown: ['Only my owner changes how I work in a group.', 'Only my owner changes how I work in a group.'],
-      labels: SETTINGS,
+      labels: [...SETTINGS.slice(0, 3), 'Answer everything', 'Close'],
     });
+  });
+
+  it('switches in a group when the bot answers there, and in the owner’s chat the regular checks', async () => {
+    const world = aLegWorld([], (lanes) => lanes, {
+      laneId: aLaneId('-1001'),
+      record: { groups: { '-1001': { title: 'Us', sinceMs: 0, activation: 'mention' } } },
+      partChars: 1_000,
+    });
+    await world.say(aCommand(1, 'settings'));
+    await world.leg();
+    const press = aPress(world, 2, 'Answer everything');
+    await world.say(press, { ...press, id: updateEntryId(3), sequence: 3 });
+    await world.leg();
+    expect({
+      activation: world.access.peek().groups['-1001']?.activation,
+      labels: buttonsIn(world).labels,
+      says: world.shown()[0]?.includes('• I answer: everything'),
+    }).toEqual({
+      activation: 'always',
+      labels: [...SETTINGS.slice(0, 3), 'Answer only when called', 'Close'],
+      says: true,
+    });
+
+    const own = await openSettings();
+    await own.say(aPress(own, 2, 'Turn checks off'));
+    await own.leg();
+    expect([own.lane()?.settings, buttonsIn(own).labels[3]]).toEqual([{ heartbeat: false }, 'Turn checks on']);
   });
 
   it('is answered beside a running turn, which goes on', async () => {

@@ -1,21 +1,30 @@
-import { closedMenuText, MENU_LASTS_MS, menuOf, menusWith, resolvePress, withSettings } from '@agent-claw/core';
-import type { InboxEntry, LaneChange, LaneSettings, Menu, MenuAction, MenuName } from '@agent-claw/core';
+import {
+  closedMenuText,
+  groupAt,
+  isPrivateLane,
+  laneAddressOf,
+  MENU_LASTS_MS,
+  menuOf,
+  menusWith,
+  resolvePress,
+  withSettings,
+} from '@agent-claw/core';
+import type { InboxEntry, LaneChange, LaneSettings, Menu, MenuAction, MenuName, MenuPlace } from '@agent-claw/core';
 import { EXPIRED_CARD_TEXT, UNUSED_MENU_TEXT } from './failure-text.ts';
 import { drawButtons, isDone, sendButtons } from './menu-message.ts';
-import type { MenuDeps } from './menu-message.ts';
 import type { Delivery, Outbox } from './send-part.ts';
 import { finishCard, takeCard } from './show-card.ts';
 import type { CardDeps } from './show-card.ts';
 
 /** Sends a menu, usable once by whoever asked for it. It is stored under its message in the write that notes the message. */
 export const sendMenu = async (
-  deps: MenuDeps,
+  deps: CardDeps,
   outbox: Outbox,
   key: string,
   name: MenuName,
   { sender, messageId: replyToMessageId }: Pick<InboxEntry, 'sender' | 'messageId'>,
 ): Promise<Delivery> => {
-  const menu = menuOf(name, outbox.keeper.lane().settings);
+  const menu = menuOf(name, outbox.keeper.lane().settings, await placeIn(deps, outbox));
   const openAs = (nonce: string) => openMenu(name, menu, nonce, sender.id, outbox.clock.now());
   return sendButtons(deps, outbox, key, menu, { newNonce: deps.newNonce, openAs, replyToMessageId });
 };
@@ -61,10 +70,12 @@ export const answerPress = async (
         break;
       }
       case 'pressed': {
+        // Before the press is taken: doing it again sets the same.
+        if (outcome.action.kind === 'activate' && !(await activate(deps, outbox, entry, outcome.action))) return over();
         const nonce = outcome.action.kind === 'close' ? undefined : deps.newNonce();
         const state = { state: 'sending', messageId, ...(nonce === undefined ? {} : { nonce }) } as const;
-        if (!(await ledger.note(key, state, changeBy(outcome.action, outbox, messageId, nonce, sender.id))))
-          return { kind: 'lease_lost' };
+        const change = changeBy(outcome.action, outbox, messageId, nonce, sender.id, await placeIn(deps, outbox));
+        if (!(await ledger.note(key, state, change))) return { kind: 'lease_lost' };
       }
     }
   }
@@ -73,7 +84,8 @@ export const answerPress = async (
   if (shown?.name === 'card') return finishCard(deps, outbox, key, messageId, entry);
   const nonce = ledger.get(key)?.nonce;
   const isOpen = shown !== undefined && shown.nonce === nonce;
-  const menu = isOpen ? menuOf(shown.name, settings) : { markdown: closedMenuText(settings), rows: [] };
+  const place = await placeIn(deps, outbox);
+  const menu = isOpen ? menuOf(shown.name, settings, place) : { markdown: closedMenuText(settings, place), rows: [] };
   const drawn = await drawButtons(deps, outbox, messageId, menu, nonce);
   return isDone(drawn) ? over() : drawn;
 };
@@ -88,6 +100,29 @@ export const applySettings = async (
   ledger.get(key) !== undefined ||
   (await ledger.note(key, { state: 'not_sent' }, { settings: withSettings(keeper.lane().settings, settings) }));
 
+const placeIn = async ({ access: view }: CardDeps, { keeper }: Outbox): Promise<MenuPlace> => {
+  const home = laneAddressOf(keeper.lane().laneId);
+  const access = await view();
+  const activation = groupAt(access, home.place)?.activation;
+  return { hasChecks: isPrivateLane(home, access), ...(activation === undefined ? {} : { activation }) };
+};
+
+/** @returns false for who does not own the bot at this moment. */
+const activate = async (
+  { access: view, accessDesk }: CardDeps,
+  { keeper }: Outbox,
+  entry: InboxEntry,
+  { activation }: Extract<MenuAction, { kind: 'activate' }>,
+): Promise<boolean> => {
+  const access = await view();
+  if (entry.sender.id !== access.ownerId) return false;
+  const { place } = laneAddressOf(keeper.lane().laneId);
+  await accessDesk({ kind: 'activation', activation, place }, entry, access);
+  // What the leg has read of the access record is older than that.
+  await view(0);
+  return true;
+};
+
 /** What taking the press changes in the lane. */
 const changeBy = (
   action: MenuAction,
@@ -95,13 +130,14 @@ const changeBy = (
   messageId: number,
   nonce: string | undefined,
   userId: string,
+  place: MenuPlace,
 ): LaneChange => {
   const lane = keeper.lane();
   const settings = withSettings(lane.settings, action.kind === 'set' ? action.settings : {});
   const next =
     action.kind === 'close' || nonce === undefined
       ? null
-      : openMenu(action.menu, menuOf(action.menu, settings), nonce, userId, clock.now());
+      : openMenu(action.menu, menuOf(action.menu, settings, place), nonce, userId, clock.now());
   const menus = menusWith(lane.menus, messageId, next, clock.now());
   return action.kind === 'set' ? { settings, menus } : { menus };
 };

@@ -1,4 +1,5 @@
 import type { AccessOrder, ActivationOrder } from './access-order.ts';
+import type { AllowedGroup } from './access-record.ts';
 import type { EntryId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
@@ -9,6 +10,8 @@ export type MenuAction =
   | { readonly kind: 'open'; readonly menu: MenuName }
   /** Changes the settings and shows the menu `menu` as it is then. */
   | { readonly kind: 'set'; readonly settings: LaneSettings; readonly menu: MenuName }
+  /** In a group: sets when the bot answers there, which the access record keeps, and shows the menu as it is then. */
+  | { readonly kind: 'activate'; readonly activation: AllowedGroup['activation']; readonly menu: MenuName }
   | { readonly kind: 'close' };
 
 /** What a button of a card decides. */

@@ -1,13 +1,22 @@
 import { consentAbout } from './consent.ts';
 import { MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
 import type { LaneSettings } from './lane-settings.ts';
-import type { Menu, MenuAction, MenuName } from './menus.ts';
+import type { AllowedGroup } from './access-record.ts';
+import type { Menu, MenuAction, MenuButton, MenuName } from './menus.ts';
+
+/** What a menu shows beside the lane's settings: some settings belong to some places only. */
+export interface MenuPlace {
+  /** The owner's private lane: regular checks report there. */
+  readonly hasChecks?: boolean;
+  /** In a group: when the bot answers there. */
+  readonly activation?: AllowedGroup['activation'];
+}
 
 /** The menu as it reads under these settings. */
-export const menuOf = (name: MenuName, settings: LaneSettings = {}): Menu => {
+export const menuOf = (name: MenuName, settings: LaneSettings = {}, place: MenuPlace = {}): Menu => {
   switch (name) {
     case 'settings':
-      return { markdown: settingsText(settings), rows: settingsRows(settings) };
+      return { markdown: settingsText(settings, place), rows: settingsRows(settings, place) };
     case 'model':
       return { markdown: modelText(settings), rows: modelRows(settings) };
     case 'heartbeat':
@@ -16,8 +25,8 @@ export const menuOf = (name: MenuName, settings: LaneSettings = {}): Menu => {
 };
 
 /** What is left in the chat of a menu that was closed. */
-export const closedMenuText = (settings: LaneSettings = {}): string =>
-  `${settingsText(settings)}\n\n_Closed. /settings opens it again._`;
+export const closedMenuText = (settings: LaneSettings = {}, place: MenuPlace = {}): string =>
+  `${settingsText(settings, place)}\n\n_Closed. /settings opens it again._`;
 
 const onOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
 const isFooterOn = ({ usageFooter }: LaneSettings): boolean => usageFooter ?? false;
@@ -43,26 +52,35 @@ const heartbeatRows = (settings: LaneSettings): Menu['rows'] => [
   [{ label: 'Close', action: { kind: 'close' } }],
 ];
 
-const settingsText = (settings: LaneSettings): string =>
+const settingsText = (settings: LaneSettings, { hasChecks = false, activation }: MenuPlace): string =>
   [
     '**Settings of this chat**',
     `• Model: ${modelChoiceOf(settings)}`,
     `• Tokens below each answer: ${onOff(isFooterOn(settings))}`,
     `• Tools shown while I work: ${onOff(isProgressOn(settings))}`,
+    ...(hasChecks ? [`• Regular checks: ${onOff(isHeartbeatOn(settings))}`] : []),
+    ...(activation === undefined ? [] : [`• I answer: ${activation === 'always' ? 'everything' : 'when I am called'}`]),
     ...(settings.allowed ?? []).map((rule) => `• Without asking: ${consentAbout(rule)}`),
   ].join('\n');
 
-const settingsRows = (settings: LaneSettings): Menu['rows'] => {
+const settingsRows = (settings: LaneSettings, { hasChecks = false, activation }: MenuPlace): Menu['rows'] => {
   const setting = (change: LaneSettings): MenuAction => ({ kind: 'set', settings: change, menu: 'settings' });
-  const [footer, progress] = [isFooterOn(settings), isProgressOn(settings)];
+  const [footer, progress, checks] = [isFooterOn(settings), isProgressOn(settings), isHeartbeatOn(settings)];
   return [
     [{ label: `Model: ${modelChoiceOf(settings)} ›`, action: { kind: 'open', menu: 'model' } }],
     [{ label: `Turn tokens ${onOff(!footer)}`, action: setting({ usageFooter: !footer }) }],
     [{ label: `Turn tools ${onOff(!progress)}`, action: setting({ progress: !progress }) }],
+    ...(hasChecks ? [[{ label: `Turn checks ${onOff(!checks)}`, action: setting({ heartbeat: !checks }) }]] : []),
+    ...(activation === undefined ? [] : [[activationButton(activation)]]),
     ...askAgainRows(settings, setting),
     [{ label: 'Close', action: { kind: 'close' } }],
   ];
 };
+
+const activationButton = (activation: AllowedGroup['activation']): MenuButton =>
+  activation === 'always'
+    ? { label: 'Answer only when called', action: { kind: 'activate', activation: 'mention', menu: 'settings' } }
+    : { label: 'Answer everything', action: { kind: 'activate', activation: 'always', menu: 'settings' } };
 
 /** Takes back what needs no asking, all of it. */
 const askAgainRows = ({ allowed = [] }: LaneSettings, setting: (change: LaneSettings) => MenuAction): Menu['rows'] =>
