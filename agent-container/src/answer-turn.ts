@@ -97,6 +97,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     ]);
     return {
       model: deps.heartbeatModel,
+      modelSpec: deps.heartbeatModelSpec,
       systemPrompt: heartbeatSystemPrompt(heartbeat.content ?? '', soul.content),
       history: [],
       tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
@@ -130,6 +131,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     if (notice !== '') line.emit({ type: 'text', delta: notice });
     return {
       model,
+      modelSpec: spec,
       systemPrompt: systemPrompt(files, call.privateLane),
       // A turn that is gone on with comes last, whatever was said since it halted.
       history: restoreMessages(conversation.turns.filter((turn) => turn !== waiting)),
@@ -148,7 +150,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     const remembered = cut === null ? conversation : { turns: cut.kept };
     try {
       if (isUpkeep(call.kind)) {
-        const upkeep = { run: deps.run, model: deps.heartbeatModel };
+        const upkeep = { run: deps.run, model: deps.heartbeatModel, modelSpec: deps.heartbeatModelSpec };
         const kept = await tendConversation(upkeep, call.kind, call, conversation.turns, line.emit, signal);
         return { kind: 'answered', ...kept, consumed: call.messages.map(({ id }) => id) };
       }

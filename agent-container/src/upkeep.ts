@@ -16,6 +16,7 @@ export interface UpkeepDeps {
   readonly run: (run: AgentRun, signal: AbortSignal) => Promise<AgentRunResult>;
   /** Writes the summary. */
   readonly model: Model;
+  readonly modelSpec: string;
 }
 
 type UpkeepKind = Extract<TurnCall['kind'], 'undo' | 'compact' | 'export'>;
@@ -61,7 +62,7 @@ const COMPACT_FROM_TURNS = 2;
 const TRANSCRIPT_CHARS = 400_000;
 
 const compact = async (
-  { run, model }: UpkeepDeps,
+  { run, model, modelSpec }: UpkeepDeps,
   said: readonly SavedTurn[],
   focus: string,
   emit: (event: RunEvent) => void,
@@ -73,6 +74,7 @@ const compact = async (
   const result = await run(
     {
       model,
+      modelSpec,
       systemPrompt: SUMMARY_SYSTEM,
       history: [],
       tools: [],

@@ -145,6 +145,8 @@ export const aWorld = (
     readonly workspace?: WorkspaceStore;
     readonly media?: MediaStore;
     readonly conversations?: ConversationStore;
+    /** What the models are said to be made from; it tells what they cost. */
+    readonly modelSpec?: string;
   } = {},
 ): World => {
   const clock = options.clock ?? hastyClock();
@@ -155,8 +157,8 @@ export const aWorld = (
     run: createAgentRun({ clock }),
     model,
     heartbeatModel: options.heartbeatModel ?? model,
-    modelSpec: 'demo',
-    heartbeatModelSpec: 'demo',
+    modelSpec: options.modelSpec ?? 'demo',
+    heartbeatModelSpec: options.modelSpec ?? 'demo',
     media: options.media ?? memoryMediaStore(),
     workspaceFor: () => workspace,
     timeZone: 'Europe/Berlin',

@@ -2,6 +2,7 @@ import type { AgentRunnerEnvironment } from '@agent-claw/agent-runner/config';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { APP_VERSION } from './app-version.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { alarmOnErrors } from './function-alarms.ts';
 import type { Parameters } from './parameters.ts';
@@ -47,6 +48,7 @@ export class AgentRunner extends ServiceFunction {
         BOT_ID: props.bot.id,
         BOT_USERNAME: props.bot.username,
         OWNER_ID: props.parameters.ownerId,
+        APP_VERSION,
         LEG_LIMIT_MS: String(LEG_LIMIT.toMilliseconds()),
       } satisfies Record<keyof AgentRunnerEnvironment, string>,
     });

@@ -195,6 +195,7 @@ describe('the stack', () => {
       TELEGRAM_SECRET_ID: '<TelegramSecret>',
       BOT_ID: `<${webhook}.BotId>`,
       BOT_USERNAME: `<${webhook}.BotUsername>`,
+      APP_VERSION: expect.stringMatching(/^\d+\.\d+\.\d+$/u),
     });
     const { Outputs } = JSON.parse(stack.templateText) as { Outputs: Record<string, { Value: unknown }> };
     expect(rendered(Outputs['ClaimLink']?.Value)).toBe(`<${webhook}.ClaimLink>`);

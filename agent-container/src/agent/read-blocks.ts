@@ -1,3 +1,4 @@
+import type { CallTokens } from '@agent-claw/core';
 import { ModelStreamUpdateEvent, BeforeToolCallEvent, AfterToolCallEvent } from '@strands-agents/sdk';
 import type { StreamEvent } from '@strands-agents/sdk';
 
@@ -28,15 +29,19 @@ export const toolSummary = (
   return null;
 };
 
-/** Tokens that one model call has used, cached ones included: they are read by the model all the same. */
-export const usageOf = (event: StreamEvent): { readonly inputTokens: number; readonly outputTokens: number } => {
-  if (!(event instanceof ModelStreamUpdateEvent) || event.event.type !== 'modelMetadataEvent')
-    return { inputTokens: 0, outputTokens: 0 };
+/** Tokens that one model call has used, cached ones included: they are read by the model all the same. Null for any other event. */
+export const usageOf = (event: StreamEvent): CallTokens | null => {
+  if (!(event instanceof ModelStreamUpdateEvent) || event.event.type !== 'modelMetadataEvent') return null;
   const {
     inputTokens = 0,
     outputTokens = 0,
-    cacheReadInputTokens = 0,
-    cacheWriteInputTokens = 0,
+    cacheReadInputTokens: cacheReadTokens = 0,
+    cacheWriteInputTokens: cacheWriteTokens = 0,
   } = event.event.usage ?? {};
-  return { inputTokens: inputTokens + cacheReadInputTokens + cacheWriteInputTokens, outputTokens };
+  return {
+    inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens,
+    outputTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+  };
 };

@@ -29,6 +29,19 @@ describe('a run', () => {
     expectCleanHistory(await savedMessages(world));
   });
 
+  it('says what it is about to cost when its model has a known price', async () => {
+    const costOf = async (modelSpec: string) => {
+      const { model } = scriptedModel(() => ({ text: 'Hello.' }));
+      const events = await aWorld({ model, modelSpec }).say('hi');
+      return events.filter(({ type }) => type === 'usage');
+    };
+    const used = { seq: expect.any(Number) as number, type: 'usage', inputTokens: 10, outputTokens: 5 };
+    expect(await costOf('bedrock:global.anthropic.claude-sonnet-5-5')).toEqual([
+      { ...used, costUsd: expect.closeTo((10 * 2 + 5 * 10) / 1e6, 9) as number },
+    ]);
+    expect(await costOf('openai:own@http://127.0.0.1:1/v1')).toEqual([used]);
+  });
+
   it('puts a message that arrives meanwhile into the next step, after the tool results, and lists it as consumed', async () => {
     const world: { it?: World } = {};
     const { model, inputs } = scriptedModel((n) =>

@@ -9,6 +9,7 @@ import {
   ToolResultBlock,
 } from '@strands-agents/sdk';
 import type { AgentResult, Model, StreamEvent, Tool } from '@strands-agents/sdk';
+import { costUsdOf } from '@agent-claw/core';
 import type { Ask, Clock, EntryId, TurnEnd, TurnMessage } from '@agent-claw/core';
 import { abortOf } from './abort-of.ts';
 import { isWorthAnotherCall } from './failure.ts';
@@ -32,10 +33,17 @@ export type RunEvent =
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'tool_started'; readonly name: string; readonly summary: string }
   | { readonly type: 'tool_finished'; readonly name: string; readonly ok: boolean }
-  | { readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number };
+  | {
+      readonly type: 'usage';
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+      readonly costUsd?: number;
+    };
 
 export interface AgentRun {
   readonly model: Model;
+  /** What `model` was made from; it tells what the run costs. */
+  readonly modelSpec: string;
   readonly systemPrompt: string;
   readonly history: readonly Message[];
   readonly tools: readonly Tool[];
@@ -128,6 +136,7 @@ export const createAgentRun =
     let stepText = '';
     let inputTokens = 0;
     let outputTokens = 0;
+    let costUsd: number | null = 0;
 
     const say = (text: string): void => {
       reply += text;
@@ -172,8 +181,12 @@ export const createAgentRun =
       const update = toolSummary(event);
       if (update !== null) run.emit(update);
       const usage = usageOf(event);
+      if (usage === null) return;
       inputTokens += usage.inputTokens;
       outputTokens += usage.outputTokens;
+      const callUsd = costUsdOf(run.modelSpec, usage);
+      // A sum with a hole in it would read as the whole.
+      costUsd = costUsd === null || callUsd === null ? null : costUsd + callUsd;
     };
 
     // Some providers notice a stop only at their next byte, a tool perhaps never; who asked for the stop does not wait.
@@ -204,7 +217,8 @@ export const createAgentRun =
 
     notify(run.prompt.notices);
     const { stopReason, interrupts } = await drive();
-    if (inputTokens + outputTokens > 0) run.emit({ type: 'usage', inputTokens, outputTokens });
+    if (inputTokens + outputTokens > 0)
+      run.emit({ type: 'usage', inputTokens, outputTokens, ...(costUsd === null ? {} : { costUsd }) });
     const messages = agent.messages.slice(run.history.length);
     // Stopped before the library took the prompt in: the history still begins with what was asked.
     if (messages.length === 0) messages.push(new Message({ role: 'user', content: [...run.prompt.content] }));

@@ -12,6 +12,8 @@ import type { CardDeps } from './show-card.ts';
 
 export interface AnswerCommandDeps extends CardDeps {
   readonly openFiles: OpenFiles;
+  /** Of what is deployed. */
+  readonly version: string;
 }
 
 /** Answers what needs no model: questions, notices, and the owner's orders about access. */
@@ -34,7 +36,7 @@ export const answerCommand = async (
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
   if (order === null) {
     const shown = await fileReply(deps.openFiles, entry, lane, access);
-    return shown ?? commandReply(entry, { lane, access, nowMs });
+    return shown ?? commandReply(entry, { lane, access, nowMs, version: deps.version });
   }
   if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };
   // A group would read the code and the names.

@@ -1,22 +1,17 @@
 import {
-  asidesIn,
   BOT_COMMANDS,
+  GROUP_COMMANDS,
   heartbeatText,
-  inOrder,
   isPrivateLane,
   laneAddressOf,
   MODEL_CHOICES,
-  modelChoiceOf,
   nearestCommand,
   OWNER_COMMANDS,
-  tokensText,
-  usageOver,
 } from '@agent-claw/core';
 import type {
   AccessList,
   BotCommand,
   Card,
-  DayUsage,
   InboxEntry,
   Lane,
   LaneSettings,
@@ -24,6 +19,8 @@ import type {
   ReplyFile,
 } from '@agent-claw/core';
 import { CLAIMED_TEXT, plain, standingText, WELCOME_TEXT } from './access-text.ts';
+import { counted, queueText, statusText, usageText } from './status-text.ts';
+import type { CommandContext } from './status-text.ts';
 
 export interface CommandReply {
   readonly markdown: string;
@@ -42,18 +39,11 @@ export interface CommandReply {
   readonly settings?: LaneSettings;
 }
 
-/** What the bot knows of itself without asking a model. */
-export interface CommandContext {
-  readonly lane: Lane;
-  readonly access: AccessList;
-  readonly nowMs: number;
-}
-
-const helpText = ({ sender }: InboxEntry, { access }: CommandContext): string =>
+const helpText = ({ sender }: InboxEntry, { access, lane }: CommandContext): string =>
   [
     'I am your assistant. Write to me in plain words; I keep notes in your workspace and remember what you ask me to.',
     ...TOPICS.map((topic) =>
-      commandsFor(sender.id, access)
+      [...BOT_COMMANDS, ...(sender.id !== access.ownerId ? [] : isGroup(lane) ? GROUP_COMMANDS : OWNER_COMMANDS)]
         .filter((command) => command.topic === topic)
         .map(({ name, description }) => `/${name} – ${description}`)
         .join('\n'),
@@ -63,10 +53,13 @@ const helpText = ({ sender }: InboxEntry, { access }: CommandContext): string =>
 
 const TOPICS = ['conversation', 'work', 'files', 'settings', 'people'] as const;
 
+/** What a wrong name may have meant. The owner knows all commands, wherever they may be said. */
 const commandsFor = (senderId: string, { ownerId }: AccessList): readonly BotCommand[] => [
   ...BOT_COMMANDS,
-  ...(senderId === ownerId ? OWNER_COMMANDS : []),
+  ...(senderId === ownerId ? [...OWNER_COMMANDS, ...GROUP_COMMANDS] : []),
 ];
+
+const isGroup = ({ laneId }: Lane): boolean => laneAddressOf(laneId).place.startsWith('-');
 
 /** A claim comes with its code, as any deep link does. */
 const greeting = ({ sender, command }: InboxEntry, { access }: CommandContext): string =>
@@ -121,7 +114,7 @@ export const commandReply = (entry: InboxEntry, context: CommandContext): Comman
 
 /** In a group everybody would live with what one of them chose. */
 const maySet = ({ sender }: InboxEntry, { lane, access }: CommandContext): boolean =>
-  sender.id === access.ownerId || !laneAddressOf(lane.laneId).place.startsWith('-');
+  sender.id === access.ownerId || !isGroup(lane);
 const NOT_YOURS = 'Only my owner changes how I work in a group.';
 
 const NOT_HERE = 'That is between my owner and me, in our private chat.';
@@ -158,87 +151,4 @@ const modelReply = (args: string): CommandReply => {
     };
   const names = MODEL_CHOICES.map((one) => `/model ${one.name}`).join(', ');
   return { markdown: `I have no model called ${plain(args)}. Try ${names}.` };
-};
-
-const counted = (count: number, what: string): string => `${count} ${count === 1 ? what : `${what}s`}`;
-
-/** What waits behind the running turn: no asides, no stops. */
-const waitingIn = (lane: Lane, nowMs: number): readonly InboxEntry[] => {
-  const beside = new Set([...(lane.turn?.taken ?? []), ...asidesIn(lane, nowMs).map(({ id }) => id)]);
-  return inOrder(lane.inbox).filter(({ id, kind }) => kind !== 'stop' && !beside.has(id));
-};
-
-const statusText = ({ lane, access, nowMs }: CommandContext): string => {
-  const working = lane.turn === undefined || lane.turn.kind === 'command' ? null : nowMs - lane.turn.startedAtMs;
-  const waiting = waitingIn(lane, nowMs).length;
-  const parked = Object.keys(lane.parked ?? {}).length;
-  return [
-    '**Status**',
-    `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
-    `• Now: ${working === null ? 'at rest' : `working for ${lasting(working)}`}`,
-    `• Model: ${modelChoiceOf(lane.settings)}`,
-    ...(isPrivateLane(laneAddressOf(lane.laneId), access)
-      ? [`• Regular checks: ${lane.settings?.heartbeat === false ? 'off' : 'on'}`]
-      : []),
-    ...(lane.usage?.last === undefined
-      ? []
-      : [`• Context: ${tokensText(lane.usage.last.contextTokens)} tokens read for the last answer`]),
-    `• Waiting: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')}`,
-    ...(parked === 0 ? [] : [`• Put aside: ${counted(parked, 'message')}; /retry tries again`]),
-  ].join('\n');
-};
-
-/** Token counts only: what they cost depends on the model and on prices that change. */
-const usageText = ({ lane, nowMs }: CommandContext): string => {
-  const { usage } = lane;
-  if (usage === undefined) return 'No tokens used in this chat yet.';
-  const line = (label: string, { inputTokens, outputTokens }: Pick<DayUsage, 'inputTokens' | 'outputTokens'>): string =>
-    `• ${label}: ${tokensText(inputTokens)} read, ${tokensText(outputTokens)} written`;
-  const over = (label: string, days: number): string => {
-    const sum = usageOver(usage, days, nowMs);
-    return `${line(label, sum)}, ${counted(sum.turns, 'turn')}`;
-  };
-  return [
-    '**Tokens used in this chat**',
-    ...(usage.last === undefined
-      ? []
-      : [`${line('Last answer', usage.last)}, ${counted(usage.last.calls, 'model call')}`]),
-    over('Today (UTC)', 1),
-    over('7 days', 7),
-    over('30 days', 30),
-    'Regular checks count too. /settings can show the tokens below each answer.',
-  ].join('\n');
-};
-
-const queueText = ({ lane, nowMs }: CommandContext): string => {
-  const { turn } = lane;
-  const isWorking = turn !== undefined && turn.kind !== 'command';
-  const waiting = waitingIn(lane, nowMs);
-  const parked = inOrder(lane.parked ?? {});
-  const working = isWorking
-    ? [
-        `**Working on** (${lasting(nowMs - turn.startedAtMs)}):`,
-        ...turn.taken.flatMap((id) => lane.inbox[id] ?? []).map(line),
-      ]
-    : [];
-  const sections = [
-    working,
-    waiting.length === 0 ? [] : [isWorking ? '**Next, or taken in as I go:**' : '**Waiting:**', ...waiting.map(line)],
-    parked.length === 0 ? [] : ['**Put aside** (/retry tries again):', ...parked.map(line)],
-  ].filter((lines) => lines.length > 0);
-  return sections.length === 0 ? 'Nothing is waiting.' : sections.map((lines) => lines.join('\n')).join('\n\n');
-};
-
-const lasting = (ms: number): string => {
-  const minutes = Math.floor(ms / 60_000);
-  return minutes < 1 ? `${Math.max(0, Math.floor(ms / 1000))} s` : `${minutes} min`;
-};
-
-const SHOWN_CHARS = 60;
-
-const line = ({ kind, text, attachments }: InboxEntry): string => {
-  if (kind === 'heartbeat') return '• the regular check';
-  const chars = Array.from(text.replace(/\s+/gu, ' ').trim());
-  const cut = chars.length > SHOWN_CHARS ? `${chars.slice(0, SHOWN_CHARS).join('')}…` : chars.join('');
-  return `• ${cut === '' ? (attachments?.[0]?.kind ?? 'message').replace('_', ' ') : plain(cut)}`;
 };

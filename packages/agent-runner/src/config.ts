@@ -17,6 +17,8 @@ const environmentSchema = z.object({
   BOT_USERNAME: z.string(),
   /** Numeric Telegram user id. Empty: the owner is whoever claimed the bot. */
   OWNER_ID: z.string(),
+  /** Of what is deployed, as /status shows it. */
+  APP_VERSION: filled,
   /** Milliseconds after which a leg hands over. */
   LEG_LIMIT_MS: duration(270_000),
 });
@@ -31,6 +33,7 @@ export type AgentRunnerEnvironment = Pick<
   | 'WORKSPACE_BUCKET'
   | 'BOT_USERNAME'
   | 'OWNER_ID'
+  | 'APP_VERSION'
   | 'LEG_LIMIT_MS'
 >;
 
@@ -54,6 +57,7 @@ export interface AgentRunnerConfig {
   readonly botId: string;
   readonly botUsername: string;
   readonly ownerId: string;
+  readonly version: string;
   readonly legMs: number;
   readonly wakeHiddenS: number;
   readonly leaseMs: number;
@@ -77,6 +81,7 @@ export const parseConfig = (environment: unknown): AgentRunnerConfig => {
     botId: data.BOT_ID,
     botUsername: data.BOT_USERNAME,
     ownerId: data.OWNER_ID,
+    version: data.APP_VERSION,
     legMs: Number(data.LEG_LIMIT_MS),
     wakeHiddenS: Number(data.WAKE_HIDDEN_S),
     leaseMs: Number(data.LEASE_MS),

@@ -80,6 +80,7 @@ const legDeps = {
     const { openS3WorkspaceStore } = await import('@agent-claw/aws/open-s3-stores');
     return openS3WorkspaceStore(config.workspaceBucket, prefix);
   },
+  version: config.version,
   newNonce: () => randomBytes(16).toString('base64url'),
   limits: { wakeHiddenS: config.wakeHiddenS, sessionLifeMs: config.sessionLifeMs },
 };

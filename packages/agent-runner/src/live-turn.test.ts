@@ -80,6 +80,7 @@ const aWorld = (words: number) => {
     access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
     accessDesk: async () => ({ markdown: '' }),
     openFiles: async () => memoryWorkspaceStore(),
+    version: '1.2.3',
     newNonce: () => 'n',
     runtimeEpoch: 'e1',
     botId: '7000',

@@ -302,29 +302,6 @@ describe('/heartbeat', () => {
   });
 });
 
-describe('a command that is none', () => {
-  it('gets the nearest one as a hint, and /help when none is near', async () => {
-    const world = aLegWorld();
-    await world.say(aCommand(1, 'setings'), aCommand(2, 'weather_tomorrow'));
-    await world.leg();
-    expect(world.shown()).toEqual([
-      'I do not know /setings. Did you mean /settings?',
-      String.raw`I do not know /weather\_tomorrow. Send /help for what I can do.`,
-    ]);
-  });
-});
-
-describe('/status and /jobs', () => {
-  it('tell what is chosen, what runs and what runs by itself', async () => {
-    const world = aLegWorld();
-    await world.say(aCommand(1, 'heartbeat', 'off'), aCommand(2, 'status'), aCommand(3, 'jobs'));
-    await world.leg();
-    const said = world.shown().join('');
-    for (const line of ['• Now: at rest', '• Model: default', '• Regular checks: off', 'a regular check, switched off'])
-      expect(said).toContain(line);
-  });
-});
-
 describe('a long answer that was cut off half-way', () => {
   it('is finished with the turn beside which it was begun, and its first part comes once', async () => {
     const world = aLegWorld([aDone('answer')]);

@@ -52,6 +52,7 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     access: async () => ({ ownerId: '4242001', guests: {}, groups: {} }),
     accessDesk: async () => ({ markdown: '' }),
     openFiles: async () => memoryWorkspaceStore(),
+    version: '1.2.3',
     newNonce: () => 'n',
     runtimeEpoch: 'e1',
     botId: '7000',

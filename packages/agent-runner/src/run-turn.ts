@@ -53,6 +53,7 @@ export interface RunTurnDeps {
   readonly accessDesk: AccessDesk;
   readonly newNonce: () => string;
   readonly openFiles: OpenFiles;
+  readonly version: string;
   /** Changes with every deployment of the container. */
   readonly runtimeEpoch: string;
   readonly limits: LegLimits;

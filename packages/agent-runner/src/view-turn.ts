@@ -26,7 +26,7 @@ export interface ViewTurnDeps {
 
 /** Adds up what a turn spends, over all its starts. */
 export interface Meter {
-  add(call: Pick<Spent, 'inputTokens' | 'outputTokens'>): void;
+  add(call: Pick<Spent, 'inputTokens' | 'outputTokens' | 'costUsd'>): void;
   spent(): Spent;
 }
 

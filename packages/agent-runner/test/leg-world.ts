@@ -101,6 +101,7 @@ export const aLegWorld = (
       opened.push(prefix);
       return memoryWorkspaceStore(files);
     },
+    version: '1.2.3',
     newNonce: () => `n${++nonces.count}`,
     botId: '7000',
     runtimeEpoch: 'e1',

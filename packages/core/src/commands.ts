@@ -34,6 +34,11 @@ export const OWNER_COMMANDS = [
   { name: 'access', description: 'Who may talk to me', topic: 'people' },
 ] as const satisfies readonly BotCommand[];
 
+/** What only the owner may ask for, in a group. */
+export const GROUP_COMMANDS = [
+  { name: 'activation', description: 'When I answer in this group: called or always', topic: 'settings' },
+] as const satisfies readonly BotCommand[];
+
 /** The command that was most likely meant by a name that is none: at most two letters are wrong. */
 export const nearestCommand = (name: string, commands: readonly BotCommand[]): BotCommand | null => {
   const ranked = commands

@@ -31,6 +31,7 @@ export * from './overheard.ts';
 export * from './commands.ts';
 export * from './consent.ts';
 export * from './usage.ts';
+export * from './model-prices.ts';
 export * from './next-turn.ts';
 export * from './sniff-media-type.ts';
 export * from './typed-command.ts';

@@ -27,6 +27,18 @@ describe('the usage of a lane', () => {
     });
   });
 
+  it('adds up what has a known price, to a millionth of a dollar, and says nothing of money without one', () => {
+    const paid = spentWith(spent, { inputTokens: 1, outputTokens: 1, costUsd: 0.000_000_4 });
+    const twice = spentWith(paid, { inputTokens: 1, outputTokens: 1, costUsd: 0.1 });
+    const one = usageWith(undefined, { spent, isCheck: false, nowMs: NOON - DAY_MS });
+    const two = usageWith(one, { spent: twice, isCheck: false, nowMs: NOON });
+    const three = usageWith(two, { spent: twice, isCheck: true, nowMs: NOON });
+    expect([paid.costUsd, twice.costUsd, three.days['2026-11-20']?.costUsd, usageOver(three, 7, NOON).costUsd]).toEqual(
+      [0, 0.1, undefined, 0.2],
+    );
+    expect(usageOver(one, 7, NOON)).toEqual({ turns: 1, inputTokens: 2_000, outputTokens: 100 });
+  });
+
   it('sums the newest days and keeps a month of them', () => {
     let usage = usageWith(undefined, { spent, isCheck: true, nowMs: NOON });
     for (let day = 1; day < 40; day += 1)

@@ -5,12 +5,16 @@ export interface Spent {
   readonly outputTokens: number;
   /** What the newest call read: how full the conversation's context is. */
   readonly contextTokens: number;
+  /** What the calls with a known price are about to cost. Absent when there were none. */
+  readonly costUsd?: number;
 }
 
 export interface DayUsage {
   readonly turns: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** As of `Spent`. */
+  readonly costUsd?: number;
 }
 
 /** What a lane has used. */
@@ -28,13 +32,20 @@ export const NOTHING_SPENT: Spent = { calls: 0, inputTokens: 0, outputTokens: 0,
 
 export const spentWith = (
   spent: Spent,
-  call: { readonly inputTokens: number; readonly outputTokens: number },
+  call: { readonly inputTokens: number; readonly outputTokens: number; readonly costUsd?: number },
 ): Spent => ({
   calls: spent.calls + 1,
   inputTokens: spent.inputTokens + call.inputTokens,
   outputTokens: spent.outputTokens + call.outputTokens,
   contextTokens: call.inputTokens,
+  ...costOf(spent, call),
 });
+
+/** To a millionth of a dollar: sums are kept, and digits beyond it are noise. */
+const costOf = (a: { readonly costUsd?: number }, b: { readonly costUsd?: number }): { readonly costUsd?: number } =>
+  a.costUsd === undefined && b.costUsd === undefined
+    ? {}
+    : { costUsd: Math.round(((a.costUsd ?? 0) + (b.costUsd ?? 0)) * 1e6) / 1e6 };
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
@@ -50,6 +61,7 @@ export const usageWith = (
       turns: today.turns + 1,
       inputTokens: today.inputTokens + spent.inputTokens,
       outputTokens: today.outputTokens + spent.outputTokens,
+      ...costOf(today, spent),
     },
   };
   const newest = Object.entries(days)
@@ -64,11 +76,12 @@ export const usageOver = ({ days }: LaneUsage, count: number, nowMs: number): Da
   const since = dayOf(nowMs - (count - 1) * DAY_MS);
   return Object.entries(days)
     .filter(([day]) => day >= since)
-    .reduce(
+    .reduce<DayUsage>(
       (sum, [, day]) => ({
         turns: sum.turns + day.turns,
         inputTokens: sum.inputTokens + day.inputTokens,
         outputTokens: sum.outputTokens + day.outputTokens,
+        ...costOf(sum, day),
       }),
       { turns: 0, inputTokens: 0, outputTokens: 0 },
     );

@@ -7,7 +7,13 @@ export const turnEventSchema = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('text'), delta: z.string() }),
   z.object({ seq, type: z.literal('tool_started'), name: z.string(), summary: z.string() }),
   z.object({ seq, type: z.literal('tool_finished'), name: z.string(), ok: z.boolean() }),
-  z.object({ seq, type: z.literal('usage'), inputTokens: z.number(), outputTokens: z.number() }),
+  z.object({
+    seq,
+    type: z.literal('usage'),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    costUsd: z.optional(z.number()),
+  }),
   z.object({
     seq,
     type: z.literal('done'),

@@ -1,8 +1,8 @@
-import { BOT_COMMANDS, OWNER_COMMANDS } from '@agent-claw/core';
+import { BOT_COMMANDS, GROUP_COMMANDS, OWNER_COMMANDS } from '@agent-claw/core';
 import type { Log } from '@agent-claw/core';
 import type { CallBotApi } from './bot-api.ts';
 
-/** Fills the channel's command menu: what everybody may ask, and more in the owner's own chat. */
+/** Fills the channel's command menu: what everybody may ask, and more in groups and in the owner's own chat. */
 export const publishCommands = async (
   { log }: { readonly log: Log },
   call: CallBotApi,
@@ -20,5 +20,6 @@ export const publishCommands = async (
     }
   };
   await publish(BOT_COMMANDS, { type: 'all_private_chats' });
+  await publish([...BOT_COMMANDS, ...GROUP_COMMANDS], { type: 'all_group_chats' });
   if (ownerId !== '') await publish([...BOT_COMMANDS, ...OWNER_COMMANDS], { type: 'chat', chat_id: Number(ownerId) });
 };

@@ -95,7 +95,14 @@ describe('register-webhook', () => {
       ClaimLink: NAMED,
     });
     expect(world.stored()).toEqual({ botToken: TOKEN, webhookSecret: 'minted-1' });
-    expect(world.methods()).toEqual(['getMe', 'setWebhook', 'getWebhookInfo', 'setMyCommands', 'setMyCommands']);
+    expect(world.methods()).toEqual([
+      'getMe',
+      'setWebhook',
+      'getWebhookInfo',
+      'setMyCommands',
+      'setMyCommands',
+      'setMyCommands',
+    ]);
     expect(world.api.calls[1]?.parameters).toEqual({
       url: URL_OURS,
       secret_token: 'minted-1',
@@ -130,7 +137,7 @@ describe('register-webhook', () => {
       expect(world.lines.join('\n')).not.toContain('code-1');
       expect((await world.register(unnamed, signal)).ClaimLink).toBe('https://t.me/claw_bot?start=code-2');
       expect(world.access.peek().claim?.digest).toBe(sha256('code-2'));
-      expect(world.methods().filter((method) => method === 'setMyCommands')).toHaveLength(2);
+      expect(world.methods().filter((method) => method === 'setMyCommands')).toHaveLength(4);
     });
 
     it('makes none for a bot that somebody has claimed, and gives the owner the whole menu', async () => {
@@ -140,12 +147,18 @@ describe('register-webhook', () => {
       const menus = world.api.calls.filter(({ method }) => method === 'setMyCommands');
       expect(menus.map(({ parameters }) => parameters['scope'])).toEqual([
         { type: 'all_private_chats' },
+        { type: 'all_group_chats' },
         { type: 'chat', chat_id: 77 },
       ]);
       const names = menus.map(({ parameters }) =>
         (parameters['commands'] as { command: string }[]).map(({ command }) => command),
       );
-      expect([names[0]?.includes('access'), names[1]?.includes('access')]).toEqual([false, true]);
+      const where = (command: string) => names.map((all) => all.includes(command));
+      expect([where('status'), where('access'), where('activation')]).toEqual([
+        [true, true, true],
+        [false, false, true],
+        [false, true, false],
+      ]);
     });
 
     it('leaves the link that the outputs show alone when the stack goes back', async () => {

@@ -112,6 +112,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         access: async () => access,
         accessDesk: async () => ({ markdown: '' }),
         openFiles: async () => ({ read: async () => null, list: async () => [] }),
+        version: '1.2.3',
         newNonce: () => `n${timeline.now()}`,
         runtimeEpoch: world.epoch(),
         clock: process.clock,

@@ -39,7 +39,14 @@ export type TurnEvent =
   | { readonly seq: number; readonly type: 'text'; readonly delta: string }
   | { readonly seq: number; readonly type: 'tool_started'; readonly name: string; readonly summary: string }
   | { readonly seq: number; readonly type: 'tool_finished'; readonly name: string; readonly ok: boolean }
-  | { readonly seq: number; readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
+  /** `costUsd`: what that is about to cost, where the model has a known price. */
+  | {
+      readonly seq: number;
+      readonly type: 'usage';
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+      readonly costUsd?: number;
+    }
   /** The conversation is saved. `reply` is the whole answer in Markdown; `consumed` lists every entry the run has read. */
   | {
       readonly seq: number;
