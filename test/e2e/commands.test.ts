@@ -27,6 +27,8 @@ describe('commands in the browser', () => {
       false,
       true,
     ]);
+    await chat.send('/status');
+    expect(await chat.answer(/^Status/u)).toMatch(/Now: at rest\n[^]*Version: \d+\.\d+\.\d+$/u);
     await chat.send('/compact');
     expect(await chat.answer(/^🗜/u)).toMatch(/about [\d.k]+ tokens became [\d.k]+\./u);
   });

@@ -11,6 +11,8 @@ export interface GroupTalk {
   heard(threadId?: number): Promise<readonly MessageView[]>;
   /** Waits for a message of the bot that fits. */
   hears(pattern: RegExp, threadId?: number): Promise<MessageView>;
+  /** Presses the newest button that reads `label`. */
+  press(as: number, label: string): Promise<void>;
   newTopic(name: string): Promise<number>;
   /** True while the bot is in it. */
   hasBot(): Promise<boolean>;
@@ -73,6 +75,14 @@ const groupTalk = (system: SystemUnderTest, id: string, creator: number): GroupT
         async () => (await heard(threadId)).find(({ text }) => pattern.test(text)) ?? null,
         system.logs,
       ),
+    press: async (as, label) => {
+      const all = (await heard()).flatMap(({ messageId, buttons }) =>
+        buttons.flat().map(({ text, callbackData: data }) => ({ messageId, text, data })),
+      );
+      const button = all.findLast(({ text }) => text === label);
+      if (button === undefined) throw new Error(`No button in group ${id} reads "${label}".`);
+      await ask(system, `chats/${id}/messages/${button.messageId}/press`, { data: button.data, as });
+    },
     newTopic: async (name) =>
       (await ask<{ readonly threadId: number }>(system, `chats/${id}/topics`, { name, as: creator })).threadId,
     hasBot: async () => {

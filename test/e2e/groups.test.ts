@@ -44,6 +44,13 @@ const ends = async <T>(outcome: string, act: () => Promise<T>): Promise<T> => {
 const texts = async (group: GroupTalk, threadId?: number): Promise<readonly string[]> =>
   (await group.heard(threadId)).map(({ text }) => text);
 
+/** The owner presses this button, in private. */
+const pressed = async (label: string): Promise<void> => {
+  const button = (await sam.buttons()).findLast((one) => one.label === label);
+  if (button === undefined) throw new Error(`No button reads "${label}".`);
+  await sam.press(button);
+};
+
 // One story: each step stands on those before it.
 describe('the bot in a group', () => {
   it('leaves at once where a stranger has brought it, without a word', async () => {
@@ -129,8 +136,15 @@ describe('the bot in a group', () => {
     await ends('overheard', () => home.say(eve, 'say pwned'));
     await home.say(GUEST, 'say unasked');
     await home.hears(/^unasked$/u);
-    await home.say(OWNER, '/activation mention');
+    await home.press(OWNER, 'Answer only when called');
     await home.hears(/^🤫/u);
+    await home.say(OWNER, '/settings');
+    await home.hears(/I answer: when I am called/u);
+    await ends('pressed', () => home.press(GUEST, 'Answer everything'));
+    await home.press(OWNER, 'Turn tokens on');
+    await home.hears(/Tokens below each answer: on\n.*\n• I answer: when I am called/u);
+    await home.press(OWNER, 'Turn tokens off');
+    await home.hears(/Tokens below each answer: off/u);
   });
 
   it('moves along when the group becomes a supergroup, and begins anew there', async () => {
@@ -163,9 +177,10 @@ describe('the bot in a group', () => {
 
   it('goes when the owner says so in private, and is forgotten when it is taken out', async () => {
     await sam.say('/access');
-    const list = await sam.hears(/\/leave_/u);
-    expect(list).toMatch(/Groups:[^]*Home \(id -100\d+\)[^]*Club \(id -100\d+\)/u);
-    await sam.say(`/leave_${home.id.slice(1)}`);
+    await sam.hears(/Groups:[^]*Home \(id -100\d+\)[^]*Club \(id -100\d+\)/u);
+    await pressed('Leave Home');
+    await sam.hears(/^Leave the group Home/u);
+    await pressed('Yes, leave');
     await sam.hears(/^🚪 I have left Home/u);
     expect(await home.hasBot()).toBe(false);
     const other = await ends('joined', () => newGroup(system, OWNER, { type: 'group', title: 'Other' }));

@@ -169,6 +169,15 @@ describe('the cards of a lane', () => {
     ]);
   });
 
+  it('take up to 64 KiB of it: the oldest go first, and the one that is shown stays', () => {
+    const long = { ...aCard(500), markdown: '字'.repeat(3_000) };
+    let menus = menusWith({}, 1, long, 0);
+    for (let id = 2; id <= 12; id += 1) menus = menusWith(menus, id, long, 0);
+    expect(Object.keys(menus)).toEqual(['6', '7', '8', '9', '10', '11', '12']);
+    const huge = { ...aCard(500), markdown: '字'.repeat(40_000) };
+    expect(Object.keys(menusWith(menus, 3, huge, 0))).toEqual(['3']);
+  });
+
   it('are kept when a press on them is taken and not carried out, until it is', () => {
     const taken = { entryId: 'u1' as EntryId, action };
     let menus = menusWith({}, 1, { ...aCard(500, []), taken }, 0);

@@ -23,8 +23,11 @@ export const SEEN_KEPT = 200;
 
 const utf8 = new TextEncoder();
 
+/** How much room something takes in the lane's item, near enough. */
+export const jsonBytes = (value: object): number => utf8.encode(JSON.stringify(value)).length;
+
 /** What the entry counts against the inbox's bytes. */
-export const entryBytes = (entry: InboxEntry | Overheard): number => utf8.encode(JSON.stringify(entry)).length;
+export const entryBytes = (entry: InboxEntry | Overheard): number => jsonBytes(entry);
 
 const numberOf = (id: string): number => Number(id.slice(1));
 

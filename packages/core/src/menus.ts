@@ -1,6 +1,7 @@
 import type { AccessOrder, ActivationOrder } from './access-order.ts';
 import type { AllowedGroup } from './access-record.ts';
 import type { EntryId, TurnId } from './ids.ts';
+import { jsonBytes } from './lane-limits.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
 export type MenuName = 'settings' | 'model' | 'heartbeat';
@@ -90,8 +91,9 @@ export const CARD_KEPT_MS = 24 * 3_600_000;
 export const CARD_MAX_CHARS = 3_000;
 /** How many menus of a lane can be used at a time, the newest. */
 const MENUS_KEPT = 8;
-/** How many cards of a lane are known at a time. */
+/** How many cards of a lane are known at a time. Beside a full inbox they must fit into one item of 400 KB. */
 const CARDS_KEPT = 12;
+const CARDS_MAX_BYTES = 64 * 1024;
 
 /** A card's nonce tells what it is of, also when the card itself is forgotten: its words are never written over. */
 export const cardNonce = (random: string): string => `card-${random}`;
@@ -117,9 +119,11 @@ export const menusWith = (
     id === String(messageId) ? 2 : Number(isOpenCard(one, nowMs));
   const cards = all
     .filter(([, { name }]) => name === 'card')
-    .sort((a, b) => rankOf(a) - rankOf(b) || Number(a[0]) - Number(b[0]))
-    .slice(-CARDS_KEPT);
-  return Object.fromEntries([...kept, ...cards]);
+    .sort((a, b) => rankOf(b) - rankOf(a) || Number(b[0]) - Number(a[0]))
+    .slice(0, CARDS_KEPT);
+  let bytes = 0;
+  const tooMany = cards.findIndex(([, card], at) => (bytes += jsonBytes(card)) > CARDS_MAX_BYTES && at > 0);
+  return Object.fromEntries([...kept, ...(tooMany === -1 ? cards : cards.slice(0, tooMany))]);
 };
 
 const isOpenCard = (one: OpenMenu | OpenCard, nowMs: number): boolean =>
