@@ -1,9 +1,10 @@
-import { BOT_COMMANDS, GROUP_COMMANDS, OWNER_COMMANDS } from '@agent-claw/core';
-import { aDone, aLaneId, anEntry } from '@agent-claw/testkit';
+import { BOT_COMMANDS, GROUP_COMMANDS, OWNER_COMMANDS, turnIdOf } from '@agent-claw/core';
+import { aDone, aLane, aLaneId, anEntry } from '@agent-claw/testkit';
 import type { ManualClock } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aLegWorld } from '../test/leg-world.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
+import { statusText } from './status-text.ts';
 
 type World = ReturnType<typeof aLegWorld>;
 
@@ -82,6 +83,24 @@ describe('/status and /jobs', () => {
     ]);
     await world.clock.advance(120_000);
     await leg;
+  });
+});
+
+describe('/status about questions of the agent', () => {
+  it('counts those that wait for an answer by button, and none that are over', () => {
+    const action = { kind: 'decide', of: turnIdOf(1), isAllowed: true } as const;
+    const card = { name: 'card', markdown: 'May I?', nonce: 'card-n', userId: '4242001' } as const;
+    const rows = [[{ label: 'Allow once', action }]];
+    const menus = {
+      1: { ...card, rows, expiresAtMs: 2_000 },
+      2: { ...card, rows, expiresAtMs: 1_000 },
+      3: { ...card, rows: [], expiresAtMs: 2_000 },
+    };
+    const lane = aLane({ menus });
+    const access = { ownerId: '4242001', guests: {}, groups: {} };
+    expect(statusText({ lane, access, nowMs: 1_000, version: '1' })).toContain(
+      '• Waiting for a decision: 1 question with buttons, above\n',
+    );
   });
 });
 

@@ -15,11 +15,10 @@ import { activationText, noGroupText } from './group-text.ts';
 
 type Button = MenuButton<CardAction>;
 
-const ordering = (
-  label: string,
-  order: AccessOrder | ActivationOrder,
-  shows: CardAction['shows'] = 'page',
-): Button => ({ label, action: { kind: 'order', order, shows } });
+const ordering = (label: string, order: AccessOrder | ActivationOrder, shows: 'outcome' | 'page' = 'page'): Button => ({
+  label,
+  action: { kind: 'order', order, shows },
+});
 
 /** Asks the owner about somebody at the door, for as long as the door is open. Who no longer waits is only told about. */
 export const knockCard = ({ pairing }: AccessRecord, person: Person, nowMs: number): DeskAnswer => {

@@ -37,11 +37,21 @@ const WORK = {
   upkeep: 'tending our conversation',
 } as const;
 
+/** How many calls of tools wait for somebody's word. */
+const decisionsIn = ({ menus = {} }: Lane, nowMs: number): number =>
+  Object.values(menus).filter(
+    (shown) =>
+      shown.name === 'card' &&
+      nowMs < shown.expiresAtMs &&
+      shown.rows.flat().some(({ action }) => action.kind === 'decide'),
+  ).length;
+
 /** Whether the bot works, at what, and what is chosen and deployed. */
 export const statusText = ({ lane, access, nowMs, version }: CommandContext): string => {
   const working = lane.turn === undefined || lane.turn.kind === 'command' ? null : nowMs - lane.turn.startedAtMs;
   const waiting = waitingIn(lane, nowMs).length;
   const parked = Object.keys(lane.parked ?? {}).length;
+  const asked = decisionsIn(lane, nowMs);
   return [
     '**Status**',
     `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
@@ -54,6 +64,7 @@ export const statusText = ({ lane, access, nowMs, version }: CommandContext): st
       ? []
       : [`• Context: ${tokensText(lane.usage.last.contextTokens)} tokens read for the last answer`]),
     `• Waiting: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')}`,
+    ...(asked === 0 ? [] : [`• Waiting for a decision: ${counted(asked, 'question')} with buttons, above`]),
     ...(parked === 0 ? [] : [`• Put aside: ${counted(parked, 'message')}; /retry tries again`]),
     `• Version: ${plain(version)}`,
   ].join('\n');

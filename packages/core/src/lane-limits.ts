@@ -1,4 +1,5 @@
 import type { InboxEntry } from './lane.ts';
+import type { OpenCard } from './menus.ts';
 import type { Overheard } from './overheard.ts';
 
 /** A lease lasts this long after its last renewal. With the margin it is free 40 s after its holder crashed. */
@@ -23,11 +24,9 @@ export const SEEN_KEPT = 200;
 
 const utf8 = new TextEncoder();
 
-/** How much room something takes in the lane's item, near enough. */
-export const jsonBytes = (value: object): number => utf8.encode(JSON.stringify(value)).length;
-
-/** What the entry counts against the inbox's bytes. */
-export const entryBytes = (entry: InboxEntry | Overheard): number => jsonBytes(entry);
+/** What the entry counts against the inbox's bytes, or a card against those of the cards. */
+export const entryBytes = (entry: InboxEntry | Overheard | OpenCard): number =>
+  utf8.encode(JSON.stringify(entry)).length;
 
 const numberOf = (id: string): number => Number(id.slice(1));
 

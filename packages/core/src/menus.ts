@@ -1,7 +1,7 @@
 import type { AccessOrder, ActivationOrder } from './access-order.ts';
 import type { AllowedGroup } from './access-record.ts';
 import type { EntryId, TurnId } from './ids.ts';
-import { jsonBytes } from './lane-limits.ts';
+import { entryBytes } from './lane-limits.ts';
 import type { LaneSettings } from './lane-settings.ts';
 
 export type MenuName = 'settings' | 'model' | 'heartbeat';
@@ -115,19 +115,19 @@ export const menusWith = (
     .sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs)
     .slice(-MENUS_KEPT);
   // A card may last for minutes or a day: how new it is tells its message's number. Those that are over go first.
-  const rankOf = ([id, one]: readonly [string, OpenMenu | OpenCard]): number =>
-    id === String(messageId) ? 2 : Number(isOpenCard(one, nowMs));
+  const rankOf = ([id, card]: readonly [string, OpenCard]): number =>
+    id === String(messageId) ? 2 : Number(isOpen(card, nowMs));
   const cards = all
-    .filter(([, { name }]) => name === 'card')
+    .flatMap(([id, shown]) => (shown.name === 'card' ? [[id, shown] as const] : []))
     .sort((a, b) => rankOf(b) - rankOf(a) || Number(b[0]) - Number(a[0]))
     .slice(0, CARDS_KEPT);
   let bytes = 0;
-  const tooMany = cards.findIndex(([, card], at) => (bytes += jsonBytes(card)) > CARDS_MAX_BYTES && at > 0);
+  const tooMany = cards.findIndex(([, card], at) => (bytes += entryBytes(card)) > CARDS_MAX_BYTES && at > 0);
   return Object.fromEntries([...kept, ...(tooMany === -1 ? cards : cards.slice(0, tooMany))]);
 };
 
-const isOpenCard = (one: OpenMenu | OpenCard, nowMs: number): boolean =>
-  one.name === 'card' && (one.taken !== undefined || (one.rows.length > 0 && nowMs < one.expiresAtMs));
+const isOpen = ({ taken, rows, expiresAtMs }: OpenCard, nowMs: number): boolean =>
+  taken !== undefined || (rows.length > 0 && nowMs < expiresAtMs);
 
 export type PressOutcome =
   /** A button of a menu. */
