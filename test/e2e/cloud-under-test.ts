@@ -6,6 +6,7 @@ import { startPublicServer } from '@agent-claw/local/public-server';
 import { DOUBLE_BOT_TOKEN, DOUBLE_OWNER_ID } from '@agent-claw/local/telegram-side';
 import { systemClock } from '@agent-claw/observability/system-clock';
 import { createTelegramDouble } from '@agent-claw/telegram-double';
+import type { MessageView } from '@agent-claw/telegram-double';
 
 /** What happened so far, also when the stack did not come up. */
 export interface Witness {
@@ -21,6 +22,8 @@ export interface CloudUnderTest extends AsyncDisposable {
   say(text: string): Promise<void>;
   /** The owner sends a file; `fields` are those of the double's API. */
   send(file: File, fields?: Readonly<Record<string, string>>): Promise<void>;
+  /** The owner presses the first button of the newest message that has any. */
+  press(): Promise<void>;
   /** Texts that the bot has sent, as the owner sees them. */
   shown(): Promise<readonly string[]>;
 }
@@ -109,6 +112,12 @@ export const startCloud = async (options: CloudOptions): Promise<CloudUnderTest>
   server.mount({ webhook: cloud.handleHttp });
   server.setReady();
   const chat = `${server.url}/_double/chats/${DOUBLE_OWNER_ID}/messages`;
+  const ofTheBot = async () => {
+    const { messages } = (await (await fetch(`${chat}?limit=200`)).json()) as {
+      messages: readonly Partial<MessageView>[];
+    };
+    return messages.filter(({ from }) => from?.isBot === true);
+  };
   return {
     cloud,
     workspaceFolder: join(dataDir, 's3', cloud.outputs['WorkspaceBucket'] ?? '', 'workspace'),
@@ -124,12 +133,14 @@ export const startCloud = async (options: CloudOptions): Promise<CloudUnderTest>
       const response = await fetch(chat, { method: 'POST', body: form });
       if (!response.ok) throw new Error(`The double refused ${file.name}: ${response.status} ${await response.text()}`);
     },
-    shown: async () => {
-      const { messages } = (await (await fetch(`${chat}?limit=200`)).json()) as {
-        messages: readonly { readonly from: { readonly isBot: boolean }; readonly text?: string }[];
-      };
-      return messages.filter(({ from }) => from.isBot).map(({ text }) => text ?? '');
+    press: async () => {
+      const card = (await ofTheBot()).findLast(({ buttons = [] }) => buttons.length > 0);
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ row: 0, column: 0 });
+      const response = await fetch(`${chat}/${card?.messageId}/press`, { method: 'POST', headers, body });
+      if (!response.ok) throw new Error(`The double refused a press: ${response.status} ${await response.text()}`);
     },
+    shown: async () => (await ofTheBot()).map(({ text }) => text ?? ''),
     [Symbol.asyncDispose]: async () => {
       await cloud.stop();
       await stopDouble();

@@ -156,6 +156,18 @@ const photo: Story = {
   isDone: (telling) => hasShown(telling, /photo, png, \d+ bytes/u),
 };
 
+const deletedFile: Story = {
+  title: 'a file is deleted, once that was consented to',
+  begin: async (telling) => {
+    await telling.system.say('write old.md: x');
+    await until('the file', 15_000, () => hasShown(telling, /^Done\. Created old\.md/u));
+    await telling.system.say('delete old.md');
+    await until('the card', 15_000, () => hasShown(telling, /^May I call delete_file/u));
+    await telling.system.press();
+  },
+  isDone: (telling) => hasShown(telling, /^Done\. Deleted old\.md/u),
+};
+
 const voice: Story = {
   title: 'a voice message is listened to, and the job is removed',
   begin: ({ system }) =>
@@ -241,6 +253,7 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRuntimeExecution Conversations dynamodb:Query': recall,
   'AgentRuntimeExecution WorkspaceFiles s3:GetObject': remember,
   'AgentRuntimeExecution WorkspaceFiles s3:PutObject': remember,
+  'AgentRuntimeExecution WorkspaceFiles s3:DeleteObject': deletedFile,
   'AgentRuntimeExecution MessageFiles s3:GetObject': photo,
   'AgentRuntimeExecution HeardWords s3:PutObject': voice,
   'AgentRuntimeExecution Listen transcribe:StartTranscriptionJob': voice,
