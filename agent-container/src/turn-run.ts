@@ -91,7 +91,8 @@ export const createTurnRun = ({ turnId, fence, taken, isCurrent, clock }: TurnRu
       if (run.phase === 'ended') return;
       if (event.type === 'text') return addText(event.delta);
       flushText();
-      push(event);
+      // Told with the event: whoever attaches later would count from then.
+      push(event.type === 'tool_started' ? { ...event, startedAtMs: clock.now() } : event);
     },
     end(event) {
       if (run.phase === 'ended') return;

@@ -63,7 +63,13 @@ describe('the turn table', () => {
     const second = world.view({ afterSeq: 1, mayStart: false, fence: 2 });
     await world.settle();
     world.run(0).finish(answered('Hello '));
-    const tool: TurnEvent = { seq: 2, type: 'tool_started', name: 'read_file', summary: 'a.md' };
+    const tool: TurnEvent = {
+      seq: 2,
+      type: 'tool_started',
+      name: 'read_file',
+      summary: 'a.md',
+      startedAtMs: expect.any(Number),
+    };
     expect(await first).toEqual([{ seq: 1, type: 'text', delta: 'Hello ' }, tool, done(3, 'Hello ')]);
     expect(await second).toEqual([tool, done(3, 'Hello ')]);
     expect(world.started).toHaveLength(1);

@@ -43,6 +43,7 @@ describe('menus in the browser', () => {
       'Turn tokens on',
       'Turn tools off',
       'Turn checks off',
+      'Turn drafts on',
       'Close',
     ]);
     const before = (await chat.messages()).length;
@@ -67,10 +68,10 @@ describe('menus in the browser', () => {
     await post(world.system.url, `messages/${first.messageId}/press`, { data, as: 4242002 });
     // A lane keeps eight menus.
     for (let menus = 2; menus <= 9; menus += 1) await chat.send('/settings');
-    await until('nine menus', 30_000, async () => (await buttonsIn(chat)) === 3 + 8 * 5);
+    await until('nine menus', 30_000, async () => (await buttonsIn(chat)) === 3 + 8 * 6);
     await post(world.system.url, `messages/${first.messageId}/press`, { data });
     await chat.answer(/^This menu is no longer in use\. Send \/settings for a new one\.$/u);
-    expect(await buttonsIn(chat)).toBe(8 * 5);
+    expect(await buttonsIn(chat)).toBe(8 * 6);
     await chat.send('/status');
     expect(await chat.answer(/^Status/u)).toContain('Model: fast');
   });

@@ -20,7 +20,13 @@ describe('a run', () => {
     const text = events.flatMap((event) => (event.type === 'text' ? [event.delta] : [])).join('');
     expect(text).toBe('Let me look.\n\nThere are some files.');
     expect(events.filter((event) => event.type !== 'text')).toEqual([
-      { seq: expect.any(Number), type: 'tool_started', name: 'list_files', summary: '' },
+      {
+        seq: expect.any(Number),
+        type: 'tool_started',
+        name: 'list_files',
+        summary: '',
+        startedAtMs: expect.any(Number),
+      },
       { seq: expect.any(Number), type: 'tool_finished', name: 'list_files', ok: true },
       { seq: expect.any(Number), type: 'usage', inputTokens: 20, outputTokens: 10 },
       { seq: events.length, type: 'done', reply: text, consumed: ['u1'], ending: 'complete' },

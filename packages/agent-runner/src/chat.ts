@@ -13,6 +13,7 @@ import type {
   RenderedPart,
   SendOptions,
   SendOutcome,
+  TurnId,
   WaitOutcome,
   WithheldOutcome,
 } from '@agent-claw/core';
@@ -20,6 +21,8 @@ import { ageAllowedIn } from './access-view.ts';
 import type { AccessView } from './access-view.ts';
 import { permitFor } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { PACE_MS } from './limits.ts';
+import { startPace } from './pace.ts';
 
 export interface ChatDeps {
   readonly messenger: Messenger;
@@ -38,14 +41,21 @@ type Said<T> = Exclude<T, WithheldOutcome | MovedOutcome> | Silence | Refusal | 
 
 /**
  * The lane's place in its channel. Every call, courtesies included, passes the same gate at the moment it is made: lease,
- * deadline, access, and the silence that the channel asked for in any earlier call.
+ * deadline, access, and the silence that the channel asked for in any earlier call. What shows something in the chat has
+ * one budget: each waits in line until the one before it is far enough away. Typing and removals are outside.
  */
 export interface Chat {
   readonly isGroup: boolean;
+  /** How long a courtesy that shows something has to wait, in milliseconds: 0 when it may call at once. */
+  pauseMs(): number;
+  /** Waits until the budget lets something be shown. @returns why it cannot be, or null. */
+  free(): Promise<Silence | WaitOutcome | null>;
   send(part: RenderedPart, options: SendOptions): Promise<Said<SendOutcome>>;
   edit(messageId: number, part: RenderedPart, options: EditOptions): Promise<Said<EditOutcome>>;
   /** See `Messenger.findOwn`. */
   findOwn(afterMessageId: number): Promise<Said<FindOutcome>>;
+  /** See `Messenger.showDraft`. */
+  showDraft(turn: TurnId, part: RenderedPart): Promise<Said<CourtesyOutcome>>;
   remove(messageId: number): Promise<Said<CourtesyOutcome>>;
   typing(): Promise<Said<CourtesyOutcome>>;
 }
@@ -67,16 +77,27 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   // What was said before a move stays behind, and its numbers mean other messages in the new place.
   const here = new Set<number>();
   const isBehind = (messageId: number): boolean => state.to !== home && !here.has(messageId);
-  const permit = permitFor(keeper, deadline);
+  const isGroup = home.place.startsWith('-');
+  // One leg's own. Other topics of a group are lanes with legs of their own, which may run elsewhere: what they send together
+  // is more than Telegram takes only when several are busy at once, and then its 429 paces each of them.
+  const pace = startPace(clock, isGroup ? PACE_MS.group : PACE_MS.private);
+  const over = AbortSignal.any([deadline, keeper.lost]);
+  const mayCall = permitFor(keeper, deadline);
+  const permit = pace.noting(mayCall);
   const silence = (): Silence => (keeper.maySend() ? { kind: 'unfinished' } : { kind: 'lease_lost' });
+  const hindered = (): Silence | WaitOutcome | null => {
+    if (mayCall() === null) return silence();
+    const quietMs = state.quietUntilMs - clock.now();
+    return quietMs > 0 ? { kind: 'wait', retryAfterMs: quietMs } : null;
+  };
 
   const gated = async <T extends ChannelOutcome>(call: (to: LaneAddress) => Promise<T>): Promise<Said<T>> => {
-    if (permit() === null) return silence();
+    if (mayCall() === null) return silence();
     // Judged by the lane's own address: where the channel itself says that the chat has moved to, it may follow.
     if (!(await isServed(home, deps, ageAllowedIn(keeper.lane()))))
       return { kind: 'undeliverable', reason: 'no_access' };
-    const quietMs = state.quietUntilMs - clock.now();
-    if (quietMs > 0) return { kind: 'wait', retryAfterMs: quietMs };
+    const hindrance = hindered();
+    if (hindrance !== null) return hindrance;
     const outcome = await call(state.to);
     if (outcome.kind === 'withheld') return silence();
     if (outcome.kind === 'moved') return follow(outcome.to, call);
@@ -96,23 +117,35 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
     return gated(call);
   };
   const been = new Set<string>([keeper.lease.laneId]);
+  const paced = async <T extends ChannelOutcome>(call: (to: LaneAddress) => Promise<T>): Promise<Said<T>> => {
+    const hindrance = hindered();
+    if (hindrance !== null) return hindrance;
+    await pace.take(over);
+    return gated(call);
+  };
 
   return {
-    isGroup: home.place.startsWith('-'),
+    isGroup,
+    pauseMs: pace.pauseMs,
+    free: async () => {
+      await pace.free(over);
+      return hindered();
+    },
     send: async (part, options) => {
       const { replyToMessageId: _behind, ...rest } = options;
       // The number of what is quoted means another message in the new place.
-      const outcome = await gated((to) => messenger.send(to, part, to === home ? options : rest, permit));
+      const outcome = await paced((to) => messenger.send(to, part, to === home ? options : rest, permit));
       if (outcome.kind === 'sent' && state.to !== home) here.add(outcome.messageId);
       return outcome;
     },
     edit: async (messageId, part, options) =>
       isBehind(messageId)
         ? { kind: 'gone' }
-        : await gated((to) => messenger.edit(to, messageId, part, options, permit)),
-    findOwn: (afterMessageId) => gated((to) => messenger.findOwn(to, afterMessageId, permit)),
+        : await paced((to) => messenger.edit(to, messageId, part, options, permit)),
+    findOwn: (afterMessageId) => paced((to) => messenger.findOwn(to, afterMessageId, permit)),
+    showDraft: (turn, part) => paced((to) => messenger.showDraft(to, turn, part, permit)),
     remove: async (messageId) =>
-      isBehind(messageId) ? { kind: 'done' } : await gated((to) => messenger.remove(to, messageId, permit)),
-    typing: () => gated((to) => messenger.typing(to, permit)),
+      isBehind(messageId) ? { kind: 'done' } : await gated((to) => messenger.remove(to, messageId, mayCall)),
+    typing: () => gated((to) => messenger.typing(to, mayCall)),
   };
 };

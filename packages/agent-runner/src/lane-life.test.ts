@@ -291,7 +291,8 @@ describe('steering', () => {
     const leg = world.begin();
     await world.clock.advance(1_000);
     await world.say(anEntry(2));
-    await world.clock.advance(7_500);
+    // The answer is there after 8 s; its edit waits for the pace of the draft's last one.
+    await world.clock.advance(8_500);
     expect(world.shown()).toEqual(['said']);
     expect(signals.map(({ aborted }) => aborted).slice(0, 2)).toEqual([true, true]);
     await world.clock.advance(60_000);

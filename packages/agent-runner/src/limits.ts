@@ -14,8 +14,10 @@ export const TYPING_EVERY_MS = 4_000;
 export const SEND_MARGIN_MS = 3_000;
 /** Model text is collected this long before the placeholder appears. */
 export const DRAFT_AFTER_MS = 2_000;
-/** Fastest edits that Telegram tolerates for long: private chats, and groups with their 20 messages a minute. */
-export const EDIT_EVERY_MS = { private: 1_200, group: 3_200 } as const;
+/** What shows something in a chat keeps this distance, sends and edits alike: private chats, and groups with their 20 a minute. */
+export const PACE_MS = { private: 1_200, group: 3_200 } as const;
+/** A draft of the channel's own lasts 30 s, or until the bot's next message: it is shown again before, or soon after. */
+export const NATIVE_DRAFT_EVERY_MS = 10_000;
 /** A turn longer than this ends with a fresh message, so that the phone rings. */
 export const FRESH_MESSAGE_AFTER_MS = 20_000;
 /** Telegram's waits up to here are sat out; longer ones give the lane back to the queue. */

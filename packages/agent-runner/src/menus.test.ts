@@ -9,7 +9,7 @@ import { talkingAgent } from '../test/talking-agent.ts';
 const aCommand = (sequence: number, name: string, args = '') =>
   anEntry(sequence, { kind: 'command', command: { name, args } });
 
-const SETTINGS = ['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Turn checks off', 'Close'];
+const SETTINGS = ['Model: default ›', 'Turn tokens on', 'Turn tools off', 'Turn checks off', 'Turn drafts on', 'Close'];
 const UNUSED = 'This menu is no longer in use. Send /settings for a new one.';
 
 const openSettings = async (agent?: Parameters<typeof aLegWorld>[0]) => {
@@ -251,12 +251,12 @@ describe('what an answer took', () => {
 
 describe('a long answer about the bot', () => {
   it('comes whole beside a running turn, and once', async () => {
-    const world = aLegWorld(talkingAgent(9).agent);
+    const world = aLegWorld(talkingAgent(19).agent);
     await world.say(anEntry(1));
     const leg = world.begin();
     await world.clock.advance(2_500);
     await world.say(aCommand(2, 'help'));
-    await world.clock.advance(2_500);
+    await world.clock.advance(15_000);
     const help = world.shown().slice(1).join('');
     expect(help).toMatch(/^I am your assistant\.[^]*To interrupt me, say "stop" or press ⏹\.$/u);
     await world.clock.advance(30_000);

@@ -63,6 +63,9 @@ export const trySend = async (
   options: SendOptions,
 ): Promise<Delivery | { readonly kind: 'in_doubt' }> => {
   const { ledger, chat, log, metrics } = outbox;
+  // Before the note: a crash in the line would leave behind a part that may have arrived, and never was sent.
+  const hindrance = await chat.free();
+  if (hindrance !== null) return hindrance;
   const isSecond = ledger.get(key)?.state === 'sending';
   if (isSecond) metrics.count('reply_in_doubt');
   if (!(await ledger.note(key, { state: isSecond ? 'in_doubt' : 'sending' }))) return { kind: 'lease_lost' };

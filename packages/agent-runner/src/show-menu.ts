@@ -100,11 +100,12 @@ export const applySettings = async (
   ledger.get(key) !== undefined ||
   (await ledger.note(key, { state: 'not_sent' }, { settings: withSettings(keeper.lane().settings, settings) }));
 
-const placeIn = async ({ access: view }: CardDeps, { keeper }: Outbox): Promise<MenuPlace> => {
+const placeIn = async ({ access: view }: CardDeps, { keeper, chat }: Outbox): Promise<MenuPlace> => {
   const home = laneAddressOf(keeper.lane().laneId);
   const access = await view();
   const activation = groupAt(access, home.place)?.activation;
-  return { hasChecks: isPrivateLane(home, access), ...(activation === undefined ? {} : { activation }) };
+  const hasChecks = isPrivateLane(home, access);
+  return { hasChecks, hasDrafts: !chat.isGroup, ...(activation === undefined ? {} : { activation }) };
 };
 
 /** @returns false for who does not own the bot at this moment. */

@@ -94,10 +94,8 @@ const applyEvent = (event: TurnEvent, draft: LiveDraft | null, meter: Meter): Tu
       draft?.append(event.delta);
       return null;
     case 'tool_started':
-      draft?.progress(event.summary);
-      return null;
     case 'tool_finished':
-      draft?.progress(null);
+      draft?.progress(event);
       return null;
     case 'usage':
       meter.add(event);

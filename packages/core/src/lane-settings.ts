@@ -6,11 +6,16 @@ export interface LaneSettings {
   readonly usageFooter?: boolean;
   /** Whether the draft shows which tool is at work; on by default. */
   readonly progress?: boolean;
+  /** How a growing answer is shown: in a message that is edited, or in the channel's own draft, which private chats have. */
+  readonly drafts?: 'message' | 'native';
   /** Whether regular checks are made; on by default, and of use in the owner's private lane only. */
   readonly heartbeat?: boolean;
   /** The consent rules whose calls need no asking any more. */
   readonly allowed?: readonly string[];
 }
+
+/** Whether a growing answer is shown in the channel's own draft. */
+export const hasNativeDrafts = ({ drafts }: LaneSettings = {}): boolean => drafts === 'native';
 
 /** The models that can be chosen, the default first. */
 export const MODEL_CHOICES = [

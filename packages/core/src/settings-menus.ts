@@ -1,5 +1,5 @@
 import { consentAbout } from './consent.ts';
-import { MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
+import { hasNativeDrafts, MODEL_CHOICES, modelChoiceOf } from './lane-settings.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { AllowedGroup } from './access-record.ts';
 import type { Menu, MenuAction, MenuButton, MenuName } from './menus.ts';
@@ -8,6 +8,8 @@ import type { Menu, MenuAction, MenuButton, MenuName } from './menus.ts';
 export interface MenuPlace {
   /** The owner's private lane: regular checks report there. */
   readonly hasChecks?: boolean;
+  /** A private chat: the app can show drafts of its own there. */
+  readonly hasDrafts?: boolean;
   /** In a group: when the bot answers there. */
   readonly activation?: AllowedGroup['activation'];
 }
@@ -52,25 +54,35 @@ const heartbeatRows = (settings: LaneSettings): Menu['rows'] => [
   [{ label: 'Close', action: { kind: 'close' } }],
 ];
 
-const settingsText = (settings: LaneSettings, { hasChecks = false, activation }: MenuPlace): string =>
+const settingsText = (
+  settings: LaneSettings,
+  { hasChecks = false, hasDrafts = false, activation }: MenuPlace,
+): string =>
   [
     '**Settings of this chat**',
     `• Model: ${modelChoiceOf(settings)}`,
     `• Tokens below each answer: ${onOff(isFooterOn(settings))}`,
     `• Tools shown while I work: ${onOff(isProgressOn(settings))}`,
     ...(hasChecks ? [`• Regular checks: ${onOff(isHeartbeatOn(settings))}`] : []),
+    ...(hasDrafts ? [`• Drafts of the app itself while I write: ${onOff(hasNativeDrafts(settings))}`] : []),
     ...(activation === undefined ? [] : [`• I answer: ${activation === 'always' ? 'everything' : 'when I am called'}`]),
     ...(settings.allowed ?? []).map((rule) => `• Without asking: ${consentAbout(rule)}`),
   ].join('\n');
 
-const settingsRows = (settings: LaneSettings, { hasChecks = false, activation }: MenuPlace): Menu['rows'] => {
+const settingsRows = (
+  settings: LaneSettings,
+  { hasChecks = false, hasDrafts = false, activation }: MenuPlace,
+): Menu['rows'] => {
   const setting = (change: LaneSettings): MenuAction => ({ kind: 'set', settings: change, menu: 'settings' });
   const [footer, progress, checks] = [isFooterOn(settings), isProgressOn(settings), isHeartbeatOn(settings)];
+  const native = hasNativeDrafts(settings);
+  const drafts: LaneSettings = { drafts: native ? 'message' : 'native' };
   return [
     [{ label: `Model: ${modelChoiceOf(settings)} ›`, action: { kind: 'open', menu: 'model' } }],
     [{ label: `Turn tokens ${onOff(!footer)}`, action: setting({ usageFooter: !footer }) }],
     [{ label: `Turn tools ${onOff(!progress)}`, action: setting({ progress: !progress }) }],
     ...(hasChecks ? [[{ label: `Turn checks ${onOff(!checks)}`, action: setting({ heartbeat: !checks }) }]] : []),
+    ...(hasDrafts ? [[{ label: `Turn drafts ${onOff(!native)}`, action: setting(drafts) }]] : []),
     ...(activation === undefined ? [] : [[activationButton(activation)]]),
     ...askAgainRows(settings, setting),
     [{ label: 'Close', action: { kind: 'close' } }],

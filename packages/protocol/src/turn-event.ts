@@ -5,7 +5,14 @@ const seq = z.int().check(z.nonnegative());
 /** One `data:` line of the container's answer to a `turn`. The stream is over after `done`, `failed` or `refused`. */
 export const turnEventSchema = z.discriminatedUnion('type', [
   z.object({ seq, type: z.literal('text'), delta: z.string() }),
-  z.object({ seq, type: z.literal('tool_started'), name: z.string(), summary: z.string() }),
+  z.object({
+    seq,
+    type: z.literal('tool_started'),
+    name: z.string(),
+    summary: z.string(),
+    /** Absent from a container of an earlier deployment. */
+    startedAtMs: z.optional(z.number()),
+  }),
   z.object({ seq, type: z.literal('tool_finished'), name: z.string(), ok: z.boolean() }),
   z.object({
     seq,

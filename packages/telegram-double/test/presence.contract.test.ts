@@ -70,6 +70,16 @@ describe('drafts', () => {
     ]);
   });
 
+  it('stay, without the button, when the bot wants what was written to be read on', async () => {
+    await using world = await aDouble();
+    const draft = { chat_id: owner, draft_id: 7, text: 'Once', can_stop: true, keep_on_stop: true };
+    await world.api.raw.sendMessageDraft(draft);
+    await world.people('POST', `/chats/${owner}/stop`, { draftId: 7 });
+    const stopped = (await world.history(owner)).drafts.map(({ text, canStop }) => ({ text, canStop }));
+    await world.clock.advance(30_000);
+    expect([stopped, (await world.history(owner)).drafts]).toEqual([[{ text: 'Once', canStop: false }], []]);
+  });
+
   it('refuse to be without an id, or in a group', async () => {
     await using world = await aDouble();
     expect([

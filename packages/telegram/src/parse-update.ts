@@ -1,12 +1,13 @@
-import { membershipSchema, messageSchema, pressSchema, updateSchema } from './update-schema.ts';
-import type { TelegramMembership, TelegramMessage, TelegramPress } from './update-schema.ts';
+import { draftStopSchema, membershipSchema, messageSchema, pressSchema, updateSchema } from './update-schema.ts';
+import type { TelegramDraftStop, TelegramMembership, TelegramMessage, TelegramPress } from './update-schema.ts';
 
-type IgnoredReason = 'other_kind' | 'unusable_message' | 'unusable_press' | 'unusable_membership';
+type IgnoredReason = 'other_kind' | 'unusable_message' | 'unusable_press' | 'unusable_membership' | 'unusable_stop';
 
 export type ParsedUpdate =
   | { readonly kind: 'message' | 'edited_message'; readonly updateId: number; readonly message: TelegramMessage }
   | { readonly kind: 'callback_query'; readonly updateId: number; readonly press: TelegramPress }
   | { readonly kind: 'my_chat_member'; readonly updateId: number; readonly membership: TelegramMembership }
+  | { readonly kind: 'stopped_message_generation'; readonly updateId: number; readonly stopped: TelegramDraftStop }
   /** Authentic and numbered, but nothing that we answer: service messages, polls, odd shapes, kinds of tomorrow. */
   | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: IgnoredReason }
   /** No usable update id: it can neither be deduplicated nor ordered. */
@@ -31,6 +32,12 @@ export const parseUpdate = (raw: unknown): ParsedUpdate => {
     return membership.success
       ? { kind: 'my_chat_member', updateId, membership: membership.data }
       : { kind: 'ignored', updateId, reason: 'unusable_membership' };
+  }
+  if (has('stopped_message_generation')) {
+    const stopped = draftStopSchema.safeParse(update.data.stopped_message_generation);
+    return stopped.success
+      ? { kind: 'stopped_message_generation', updateId, stopped: stopped.data }
+      : { kind: 'ignored', updateId, reason: 'unusable_stop' };
   }
   if (!has('callback_query')) return { kind: 'ignored', updateId, reason: 'other_kind' };
   const press = pressSchema.safeParse(update.data.callback_query);

@@ -4,8 +4,8 @@ import { laneOf, placeOf, senderOf } from './inbound.ts';
 import type { Bot } from './inbound.ts';
 import { fullName } from './message-content.ts';
 import { menuButtonOf } from './menu-button.ts';
-import { turnOfStopButton } from './stop-button.ts';
-import type { TelegramPress } from './update-schema.ts';
+import { turnOfDraft, turnOfStopButton } from './stop-button.ts';
+import type { TelegramDraftStop, TelegramPress } from './update-schema.ts';
 
 /** What a button asks for, and in which lane. */
 export interface PressedStop {
@@ -25,6 +25,21 @@ export const presserOf = ({ from, message }: TelegramPress, bot: Bot): Visitor =
   speaksAsChat: false,
   addressed: true,
 });
+
+/** The access gate's view of whoever stopped a draft. Drafts are in private chats only, where the chat is the person. */
+export const draftStopperOf = ({ chat }: TelegramDraftStop): Visitor => ({
+  place: placeOf(chat),
+  sender: { id: String(chat.id), isBot: false },
+  speaksAsChat: false,
+  addressed: true,
+});
+
+/** The stop of the turn that grew in the draft. @returns null for a draft that is none of ours. */
+export const draftStopOf = ({ chat, draft_id, message_thread_id }: TelegramDraftStop, bot: Bot): PressedStop | null => {
+  const turn = turnOfDraft(draft_id);
+  if (turn === null || chat.type !== 'private') return null;
+  return { turn, laneId: laneOf({ chat, message_thread_id, is_topic_message: message_thread_id !== undefined }, bot) };
+};
 
 /** The stop that the button under a draft asks for. @returns null for every other button, and for one that names no lane. */
 export const stopOf = ({ data, message }: TelegramPress, bot: Bot): PressedStop | null => {
@@ -52,7 +67,7 @@ const hasLostTopic = ({ date, chat }: NonNullable<TelegramPress['message']>): bo
  */
 export const stopEntryOf = (
   updateId: number,
-  { from }: TelegramPress,
+  { from }: Pick<TelegramPress, 'from'>,
   { turn }: PressedStop,
   nowMs: number,
 ): InboxEntry => ({

@@ -16,7 +16,7 @@ import type { MessageEntity } from '@grammyjs/types';
 import { botApiCaller, UNREACHABLE_RETRY_MS } from './bot-api-call.ts';
 import type { BotApiOptions, Called, Signal } from './bot-api-call.ts';
 import { menuKeyboard } from './menu-button.ts';
-import { stopKeyboard } from './stop-button.ts';
+import { draftIdOf, stopKeyboard } from './stop-button.ts';
 
 /** A message text with its formatting, as the Bot API takes it. Offsets and lengths are UTF-16 code units. */
 export interface TelegramPart {
@@ -173,6 +173,16 @@ export const telegramMessenger = (bot: BotApiOptions): Messenger => {
       const outcome = await callApi('leaveChat', permit, (api, signal) => api.leaveChat(chatOf(to).chat, signal));
       // Refused for good where the bot is no member, or where there is no such chat.
       return outcome.kind === 'undeliverable' ? { kind: 'done' } : courtesy(outcome);
+    },
+
+    async showDraft(to, turn, part, permit) {
+      const { chat, thread } = chatOf(to);
+      const { text, entities } = part as unknown as TelegramPart;
+      const draft = { draft_id: draftIdOf(turn), text, entities: [...entities], can_stop: true, keep_on_stop: true };
+      const call = { chat_id: chat, ...thread, ...draft };
+      return courtesy(
+        await callApi('sendMessageDraft', permit, (api, signal) => api.raw.sendMessageDraft(call, signal)),
+      );
     },
 
     async typing(to, permit) {

@@ -117,6 +117,14 @@ export const pressSchema = z.object({
 });
 export type TelegramPress = z.infer<typeof pressSchema>;
 
+/** A person stopped the draft that the bot was writing. */
+export const draftStopSchema = z.object({
+  chat: chatSchema,
+  message_thread_id: optional(id),
+  draft_id: id,
+});
+export type TelegramDraftStop = z.infer<typeof draftStopSchema>;
+
 const memberSchema = z.object({ status: z.string(), is_member: optional(z.boolean()) });
 
 /** The bot itself came into a chat, left it, or has other rights there. */
@@ -137,4 +145,5 @@ export const updateSchema = z.object({
   edited_message: z.optional(z.unknown()),
   callback_query: z.optional(z.unknown()),
   my_chat_member: z.optional(z.unknown()),
+  stopped_message_generation: z.optional(z.unknown()),
 });

@@ -1,6 +1,7 @@
+import { turnIdOf } from '@agent-claw/core';
 import type { LaneAddress, RenderedPart } from '@agent-claw/core';
 import { createManualClock, createTelegramDouble, listen } from '@agent-claw/telegram-double';
-import type { Fault, MessageView } from '@agent-claw/telegram-double';
+import type { DraftView, Fault, MessageView } from '@agent-claw/telegram-double';
 import { recordingLog } from '@agent-claw/testkit';
 import type { MessengerWorld } from '@agent-claw/testkit/contracts';
 import { createServer } from 'node:http';
@@ -72,7 +73,11 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
   const history = async ({ place, thread }: LaneAddress) => {
     const query = thread === undefined ? '' : `?thread=${thread}`;
     const response = await fetch(`${people.url}/_double/chats/${place}/messages${query}`);
-    return (await response.json()) as { readonly messages: readonly MessageView[]; readonly typing: readonly object[] };
+    return (await response.json()) as {
+      readonly messages: readonly MessageView[];
+      readonly typing: readonly object[];
+      readonly drafts: readonly DraftView[];
+    };
   };
   const fileOf = async ({ media }: MessageView) => {
     if (media === undefined) return {};
@@ -99,6 +104,11 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
             ...keyboardOf(message),
           })),
       ),
+    drafts: async (at) =>
+      (await history(at)).drafts.map(({ draftId, text, entities }) => ({
+        turn: turnIdOf(draftId),
+        part: { text, entities },
+      })),
     isTyping: async (at) => (await history(at)).typing.length > 0,
     block: async () => void (await act('POST', `${chat.place}/block`)),
     migrate: async () => {

@@ -251,6 +251,44 @@ describe('a pressed button of a menu', () => {
   });
 });
 
+describe('a draft that a person stops', () => {
+  const aDraftStop = (updateId: number, fields: object = {}) => ({
+    update_id: updateId,
+    stopped_message_generation: { chat: { id: 1, type: 'private', first_name: 'Ada' }, draft_id: 3, ...fields },
+  });
+
+  it('puts a stop of its turn into the lane that it grew in, once, and rings', async () => {
+    const world = aWorld();
+    const answers = [await world.post(aDraftStop(8)), await world.post(aDraftStop(8))];
+    expect([answers, (await world.wakes.take())[0]]).toEqual([[EMPTY, EMPTY], { laneId: 'tg:7000:1', delayS: 0 }]);
+    expect(world.inbox()).toEqual({
+      u8: {
+        id: 'u8',
+        kind: 'stop',
+        sentAtEpochS: Math.floor(manualClock().now() / 1000),
+        sequence: 8,
+        sender: { id: '1', name: '' },
+        text: '',
+        stopsTurn: 't0000000003',
+      },
+    });
+    await world.post(aDraftStop(9, { message_thread_id: 17 }));
+    expect(Object.keys(world.lanes.peek('tg:7000:1:17' as never)?.inbox ?? {})).toEqual(['u9']);
+  });
+
+  it.each([
+    ['by a stranger', { chat: { id: 2, type: 'private' } }],
+    ['in a group', { chat: { id: -5, type: 'supergroup' } }],
+    ['that is none of ours', { draft_id: -3 }],
+    ['without a usable number', { draft_id: 'x' }],
+    ['without a chat', { chat: undefined }],
+  ])('does nothing %s', async (_what, fields) => {
+    const world = aWorld();
+    expect(await world.post(aDraftStop(8, fields))).toEqual(EMPTY);
+    expect([await world.wakes.take(), world.inbox()]).toEqual([[], {}]);
+  });
+});
+
 describe('a pressed stop button', () => {
   it('puts a stop of its turn into the inbox, rings, and answers whoever pressed', async () => {
     const world = aWorld();

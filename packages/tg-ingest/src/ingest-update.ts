@@ -4,7 +4,15 @@ import { migrationOf } from '@agent-claw/telegram/group-news';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
-import { menuPressOf, presserOf, pressEntryOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
+import {
+  draftStopOf,
+  draftStopperOf,
+  menuPressOf,
+  presserOf,
+  pressEntryOf,
+  stopEntryOf,
+  stopOf,
+} from '@agent-claw/telegram/pressed-button';
 import { admitVisitor, askAtTheDoor } from './ask-at-the-door.ts';
 import type { DoorDeps } from './ask-at-the-door.ts';
 import { takeMembership, takeMigration } from './take-group-news.ts';
@@ -49,6 +57,7 @@ export type IngestOutcome =
 const ALBUM_SETTLE_S = 1;
 
 type Said = Extract<ParsedUpdate, { kind: 'message' | 'edited_message' }>;
+type DraftStopped = Extract<ParsedUpdate, { kind: 'stopped_message_generation' }>;
 type Pressed = Extract<ParsedUpdate, { kind: 'callback_query' }>;
 
 /** Puts an authentic update where the runner finds it. */
@@ -62,6 +71,8 @@ export const createIngestUpdate =
         return takeMessage(deps, update);
       case 'callback_query':
         return takePress(deps, update);
+      case 'stopped_message_generation':
+        return takeDraftStop(deps, update);
       case 'my_chat_member':
         return tell(deps, update.updateId, await takeMembership(deps, update));
       case 'ignored':
@@ -144,6 +155,15 @@ const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promis
   return admission.kind === 'refused' && !isOfSomebodyKnown(admission)
     ? { kind: 'ignored', updateId, reason: admission.reason }
     : { kind: 'unused_button', updateId, ...query };
+};
+
+const takeDraftStop = async (deps: IngestDeps, { updateId, stopped }: DraftStopped): Promise<IngestOutcome> => {
+  const admission = await admitVisitor(deps, draftStopperOf(stopped));
+  const stop = draftStopOf(stopped, deps.bot);
+  if (admission.kind !== 'admitted' || stop === null)
+    return { kind: 'ignored', updateId, reason: admission.kind === 'refused' ? admission.reason : 'unknown_draft' };
+  const entry = stopEntryOf(updateId, { from: { id: stopped.chat.id } }, stop, deps.clock.now());
+  return enter(deps, { kind: 'stopping', updateId, laneId: stop.laneId }, entry);
 };
 
 /** The gate asks who it is before it asks where. */

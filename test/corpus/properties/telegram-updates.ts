@@ -1,11 +1,11 @@
-import { admit } from '@agent-claw/core';
+import { admit, turnIdOf } from '@agent-claw/core';
 import type { InboxEntry } from '@agent-claw/core';
 import { membershipOf, migrationOf } from '@agent-claw/telegram/group-news';
 import { entryOf, laneOf, visitorOf } from '@agent-claw/telegram/inbound';
 import { parseUpdate } from '@agent-claw/telegram/parse-update';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
-import type { TelegramMembership } from '@agent-claw/telegram/update-schema';
-import { presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
+import type { TelegramDraftStop, TelegramMembership } from '@agent-claw/telegram/update-schema';
+import { draftStopOf, draftStopperOf, presserOf, stopEntryOf, stopOf } from '@agent-claw/telegram/pressed-button';
 import type { Property } from '../property.ts';
 
 const BOT = { id: '999000999', username: 'TestAssistantBot' };
@@ -83,6 +83,16 @@ const pressProblem = ({ updateId, press }: Pressed, raw: Json): string | null =>
   return stop.laneId.startsWith(`tg:${BOT.id}:${idOf(message?.['chat'])}`) ? null : 'lost its chat';
 };
 
+const draftStopProblem = (stopped: TelegramDraftStop, raw: Json): string | null => {
+  const stop = draftStopOf(stopped, BOT);
+  const { message_thread_id: thread, draft_id: draft } = raw;
+  const place = `tg:${BOT.id}:${idOf(raw['chat'])}`;
+  if (stop?.laneId !== (typeof thread === 'number' ? `${place}:${thread}` : place)) return 'lost its lane';
+  if (admit(draftStopperOf(stopped), { ownerId: '1', guests: {}, groups: {} }).kind === 'admitted')
+    return 'let in although nobody knows who stopped';
+  return stop.turn === turnIdOf(Number(draft)) ? null : 'lost what it stops';
+};
+
 const membershipProblem = (membership: TelegramMembership, raw: Json): string | null => {
   const { place, byId, title, isIn } = membershipOf(membership);
   const chat = object(raw['chat']);
@@ -106,6 +116,8 @@ export const telegramUpdates: Property = {
     if (parsed.kind === 'callback_query') return pressProblem(parsed, object(update['callback_query']) ?? {});
     if (parsed.kind === 'my_chat_member')
       return membershipProblem(parsed.membership, object(update[parsed.kind]) ?? {});
+    if (parsed.kind === 'stopped_message_generation')
+      return draftStopProblem(parsed.stopped, object(update[parsed.kind]) ?? {});
     const raw = object(update[parsed.kind]) ?? {};
     const from = idOf(raw['from']);
     const chat = idOf(raw['chat']);

@@ -8,8 +8,8 @@ export const blindSendRetry: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/chat.ts',
-      find: 'const outcome = await gated((to) => messenger.send(to, part, to === home ? options : rest, permit));',
-      replace: `const outcome = await gated(async (to) => {
+      find: 'const outcome = await paced((to) => messenger.send(to, part, to === home ? options : rest, permit));',
+      replace: `const outcome = await paced(async (to) => {
         const first = await messenger.send(to, part, to === home ? options : rest, permit);
         return first.kind === 'in_doubt' ? messenger.send(to, part, to === home ? options : rest, permit) : first;
       });`,

@@ -37,7 +37,14 @@ export interface TurnCall {
 
 export type TurnEvent =
   | { readonly seq: number; readonly type: 'text'; readonly delta: string }
-  | { readonly seq: number; readonly type: 'tool_started'; readonly name: string; readonly summary: string }
+  | {
+      readonly seq: number;
+      readonly type: 'tool_started';
+      readonly name: string;
+      readonly summary: string;
+      /** By the container's clock. */
+      readonly startedAtMs?: number;
+    }
   | { readonly seq: number; readonly type: 'tool_finished'; readonly name: string; readonly ok: boolean }
   /** `costUsd`: what that is about to cost, where the model has a known price. */
   | {

@@ -92,6 +92,11 @@ export interface Messenger {
    * A button under that message may go; nothing else changes.
    */
   findOwn(to: LaneAddress, afterMessageId: number, permit: Permit): Promise<FindOutcome>;
+  /**
+   * Shows an unfinished answer in the channel's own way, with a button that stops its turn: for about 30 s, or until the bot's
+   * next message. It is no message; showing more of it replaces it. Private chats only, where the channel has it at all.
+   */
+  showDraft(to: LaneAddress, turn: TurnId, part: RenderedPart, permit: Permit): Promise<CourtesyOutcome>;
   /** Repeating a removal is safe: what is not there counts as removed. */
   remove(to: LaneAddress, messageId: number, permit: Permit): Promise<CourtesyOutcome>;
   /** Goes from a group, for good. Repeating it is safe: where the bot is not any more, it has left. */

@@ -77,7 +77,7 @@ export const chatRoutes: Routes = {
     const chat = chatOf(request);
     const draftId = params.int('draftId') ?? 0;
     const thread = params.int('thread');
-    const draft = deps.world.presence.dropDraft(chat.key, thread, draftId);
+    const draft = deps.world.presence.stopDraft(chat.key, thread, draftId);
     if (draft === undefined) throw new DriverError(404, `No draft ${draftId} in chat ${chat.key}; it may have ended.`);
     const content = {
       chat: chatObject(deps.world, chat),

@@ -149,6 +149,7 @@ export const textMethods: Methods = {
       from: personView(userOf(call.world, call.bot.id)),
       ...text,
       canStop: call.params.bool('can_stop'),
+      keepOnStop: call.params.bool('keep_on_stop'),
     });
     return true;
   },

@@ -8,12 +8,13 @@ const draftMs = 30_000;
 /** What is shown for a moment and never stored: chat actions and drafts. Both end by themselves. */
 export interface Presence {
   act(typing: Omit<TypingView, 'untilMs'>): void;
-  draft(draft: Omit<DraftView, 'untilMs'>): void;
+  draft(draft: Omit<DraftView, 'untilMs'> & { readonly keepOnStop: boolean }): void;
   /** Ends the chat action, and nothing else. */
   stopActing(chatId: string, threadId: number | undefined, fromId: number): void;
   /** A message of the bot replaces what it showed in this place. */
   clear(chatId: string, threadId: number | undefined, fromId: number): void;
-  dropDraft(chatId: string, threadId: number | undefined, draftId: number): DraftView | undefined;
+  /** A person stops the draft: it goes, or stays without the button when the bot has asked for that. @returns it as it was. */
+  stopDraft(chatId: string, threadId: number | undefined, draftId: number): DraftView | undefined;
   typingIn(chatId: string): TypingView[];
   draftsIn(chatId: string): DraftView[];
   close(): void;
@@ -27,6 +28,7 @@ interface Shown<T> {
 export const createPresence = (clock: Clock, events: EventStream): Presence => {
   const typing = new Map<string, Shown<TypingView>>();
   const drafts = new Map<string, Shown<DraftView>>();
+  const keptOnStop = new Set<string>();
 
   const show = <T>(shown: Map<string, Shown<T>>, key: string, view: T, ttlMs: number, end: () => void): void => {
     shown.get(key)?.timer.abort();
@@ -53,6 +55,7 @@ export const createPresence = (clock: Clock, events: EventStream): Presence => {
     if (shown === undefined) return undefined;
     shown.timer.abort();
     drafts.delete(key);
+    keptOnStop.delete(key);
     const { chatId, threadId, draftId } = shown.view;
     events.publish(chatId, { type: 'draft_cleared', chatId, ...thread(threadId), draftId });
     return shown.view;
@@ -65,8 +68,10 @@ export const createPresence = (clock: Clock, events: EventStream): Presence => {
       show(typing, key, view, typingMs, () => endTyping(key));
       events.publish(action.chatId, { type: 'typing', typing: view });
     },
-    draft: (draft) => {
+    draft: ({ keepOnStop, ...draft }) => {
       const key = place(draft.chatId, draft.threadId, draft.draftId);
+      if (keepOnStop) keptOnStop.add(key);
+      else keptOnStop.delete(key);
       const view = { ...draft, untilMs: clock.now() + draftMs };
       show(drafts, key, view, draftMs, () => endDraft(key));
       events.publish(draft.chatId, { type: 'draft', draft: view });
@@ -77,7 +82,15 @@ export const createPresence = (clock: Clock, events: EventStream): Presence => {
       for (const [key, { view }] of drafts)
         if (view.chatId === chatId && view.threadId === threadId && view.from.id === fromId) endDraft(key);
     },
-    dropDraft: (chatId, threadId, draftId) => endDraft(place(chatId, threadId, draftId)),
+    stopDraft: (chatId, threadId, draftId) => {
+      const key = place(chatId, threadId, draftId);
+      const shown = drafts.get(key);
+      if (shown === undefined || !keptOnStop.has(key)) return endDraft(key);
+      const draft = { ...shown.view, canStop: false };
+      drafts.set(key, { ...shown, view: draft });
+      events.publish(chatId, { type: 'draft', draft });
+      return shown.view;
+    },
     typingIn: (chatId) => [...typing.values()].map(({ view }) => view).filter((view) => view.chatId === chatId),
     draftsIn: (chatId) => [...drafts.values()].map(({ view }) => view).filter((view) => view.chatId === chatId),
     close: () => {

@@ -28,6 +28,8 @@ export interface MessengerWorld {
   readonly document: (file: ReplyFile, caption: string) => RenderedPart;
   /** The bot's messages there, in order. */
   readonly seen: (at: LaneAddress) => Promise<readonly SeenMessage[]>;
+  /** What stands there as a draft, with the turn that its button stops. */
+  readonly drafts: (at: LaneAddress) => Promise<readonly { readonly turn: TurnId; readonly part: object }[]>;
   readonly isTyping: (at: LaneAddress) => Promise<boolean>;
   /** From here on the person in `chat` wants nothing from the bot. */
   readonly block: () => Promise<void>;
@@ -181,6 +183,32 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
       [{ ...shown('draft …'), stopButton: one }],
       [{ ...shown('draft …'), stopButton: two }],
       [shown('draft …')],
+    ]);
+  });
+
+  it('shows a draft that grows, until the message comes; it is no message itself', async () => {
+    const { messenger, chat, part, drafts, seen } = await create();
+    const turn = turnIdOf(12);
+    const shown = [];
+    for (const text of ['so', 'so far']) {
+      expect(await messenger.showDraft(chat, turn, part(text), always)).toEqual({ kind: 'done' });
+      shown.push(await drafts(chat));
+    }
+    expect([shown, await seen(chat)]).toEqual([[[{ turn, part: part('so') }], [{ turn, part: part('so far') }]], []]);
+    await messenger.send(chat, part('so far, so good'), {}, always);
+    expect(await drafts(chat)).toEqual([]);
+  });
+
+  it('shows no draft in a group, or without a permit', async () => {
+    const { messenger, chat, group, part, drafts } = await create();
+    const outcomes = [
+      await messenger.showDraft(group, turnIdOf(1), part('x'), always),
+      await messenger.showDraft(chat, turnIdOf(1), part('x'), never),
+    ];
+    expect([outcomes, await drafts(group), await drafts(chat)]).toEqual([
+      [{ kind: 'failed' }, { kind: 'withheld' }],
+      [],
+      [],
     ]);
   });
 

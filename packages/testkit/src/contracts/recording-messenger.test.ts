@@ -33,6 +33,11 @@ describe('recordingMessenger', () =>
           .shown()
           .filter(({ to }) => to.place === at.place && to.thread === at.thread)
           .map(({ to: _to, edits: _edits, ...message }) => message),
+      drafts: async (at) =>
+        messenger
+          .drafts()
+          .filter(({ to }) => laneIdOf(to) === laneIdOf(at))
+          .map(({ turn, part }) => ({ turn, part })),
       isTyping: async () => messenger.calls.includes('typing'),
       block: async () => messenger.block(chat),
       migrate: async () => {

@@ -26,11 +26,19 @@ export interface SentMessage {
   readonly edits: number;
 }
 
+export interface ShownDraft {
+  readonly to: LaneAddress;
+  readonly turn: TurnId;
+  readonly part: RenderedPart;
+}
+
 export interface RecordingMessenger extends Messenger {
   /** What the people in the chat see now, in order; removed messages are gone. */
   shown(): readonly SentMessage[];
   /** Every call in order. */
-  readonly calls: readonly ('send' | 'edit' | 'find' | 'remove' | 'typing')[];
+  readonly calls: readonly ('send' | 'edit' | 'find' | 'remove' | 'draft' | 'typing')[];
+  /** The drafts that the people see now; the bot's next message in their place ends them. */
+  drafts(): readonly ShownDraft[];
   /** The places that it has left. */
   readonly left: readonly string[];
   /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
@@ -41,6 +49,7 @@ export interface RecordingMessenger extends Messenger {
   answerFind(outcome: FindOutcome): void;
   answerRemove(outcome: CourtesyOutcome): void;
   answerTyping(outcome: CourtesyOutcome): void;
+  answerDraft(outcome: CourtesyOutcome): void;
   /** From here on the chat at `from` is found at `to`. What was said before stays behind and can no longer be changed. */
   move(from: LaneAddress, to: LaneAddress): void;
   /** From here on the person at `at` wants nothing from the bot. */
@@ -64,6 +73,8 @@ export const recordingMessenger = (): RecordingMessenger => {
   const finds: FindOutcome[] = [];
   const removals: CourtesyOutcome[] = [];
   const typings: CourtesyOutcome[] = [];
+  const draftings: CourtesyOutcome[] = [];
+  const drafts = new Map<string, ShownDraft>();
   const closed = new Map<string, Closed>();
   const state = { lastId: 100, toLose: 0 };
   const courtesyIn = (at: LaneAddress): CourtesyOutcome | undefined =>
@@ -81,6 +92,7 @@ export const recordingMessenger = (): RecordingMessenger => {
         return { kind: 'in_doubt' };
       }
       const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
+      drafts.delete(laneIdOf(to));
       const replyTo = options.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
       messages.set(messageId, {
         messageId,
@@ -132,11 +144,20 @@ export const recordingMessenger = (): RecordingMessenger => {
       closed.set(laneIdOf(to), { send: refused, edit: refused });
       return { kind: 'done' };
     },
+    showDraft: async (to, turn, part, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
+      calls.push('draft');
+      const refused = to.place.startsWith('-') ? ({ kind: 'failed' } as const) : courtesyIn(to);
+      const planned = draftings.shift() ?? refused;
+      if (planned === undefined) drafts.set(laneIdOf(to), { to, turn, part });
+      return planned ?? { kind: 'done' };
+    },
     typing: async (to, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('typing');
       return typings.shift() ?? courtesyIn(to) ?? { kind: 'done' };
     },
+    drafts: () => [...drafts.values()],
     shown: () => [...messages.values()],
     answerSend: (outcome) => void sends.push(outcome),
     loseSend: () => void (state.toLose += 1),
@@ -144,6 +165,7 @@ export const recordingMessenger = (): RecordingMessenger => {
     answerFind: (outcome) => void finds.push(outcome),
     answerRemove: (outcome) => void removals.push(outcome),
     answerTyping: (outcome) => void typings.push(outcome),
+    answerDraft: (outcome) => void draftings.push(outcome),
     move: (from, to) => void closed.set(laneIdOf(from), { send: { kind: 'moved', to }, edit: { kind: 'gone' } }),
     block: (at) => {
       const refused = { kind: 'undeliverable', reason: 'blocked' } as const;
