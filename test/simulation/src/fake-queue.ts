@@ -17,8 +17,8 @@ export interface FakeQueue {
   /** Puts a body in that none of our services wrote. @returns its id. */
   put(body: string): string;
   receiptFor(process: Process, id: string): WakeReceipt;
-  /** Acknowledges. */
-  remove(id: string): void;
+  /** Acknowledges. What was received again since may stay: its receipt is another one. */
+  remove(received: Received): void;
   readonly deadLetters: () => number;
   readonly waiting: () => number;
 }
@@ -38,7 +38,8 @@ export const createFakeQueue = (
   deps: RemoteDeps & {
     /**
      * False: somebody sweeps up, so wakes may come twice and be given up. Without a sweep a wake comes again for ever; and a
-     * double whose first copy was acknowledged would leave nobody to come back after a crash of the second.
+     * double whose first copy was acknowledged, or an old receipt that still counts, would leave nobody to come back after
+     * a crash of the second.
      */
     readonly isAllThereIs: boolean;
     readonly receive: (message: Received) => void;
@@ -102,7 +103,10 @@ export const createFakeQueue = (
         return remote(deps, process, 'Q.hide', effect, { afterLost: effect });
       },
     }),
-    remove: (id) => void messages.delete(id),
+    remove: ({ id, receiveCount }) => {
+      const isOld = messages.get(id)?.receives !== receiveCount;
+      if (!isOld || !deps.isAllThereIs) messages.delete(id);
+    },
     deadLetters: () => state.dead,
     waiting: () => messages.size,
   };

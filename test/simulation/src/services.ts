@@ -148,7 +148,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
       const isInTime = timeline.now() - startedAtMs <= limitMs;
       if (isAnswered && isInTime) {
         if (faults.on('Q3.delete_lost')) faults.fire('Q3.delete_lost');
-        else queue.remove(message.id);
+        else queue.remove(message);
       }
       // The environment is frozen with whatever timers it left, and may thaw for another call.
       if (!faults.on('C3.thaws_later')) return process.die();
