@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import type { RecordedRequest } from '@agent-claw/telegram-double';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { openBrowser } from './chat-page.ts';
 import { startSystem, temporaryFolder } from './local-system.ts';
 import type { StartOptions, SystemUnderTest } from './local-system.ts';
@@ -10,6 +11,10 @@ export interface BrowserSystem {
   readonly dataDir: string;
   readonly system: SystemUnderTest;
   readonly browser: Browser;
+}
+
+interface Recorded {
+  readonly requests: readonly RecordedRequest[];
 }
 
 /** Both are there once the tests run, and go after the last one. */
@@ -23,9 +28,12 @@ export const systemInBrowser = (options: Omit<StartOptions, 'dataDir'> = {}): Br
     ]);
   });
   afterAll(async () => {
+    const { requests } = (await (await fetch(`${state.system.url}/_double/requests`)).json()) as Recorded;
     await state.browser.close();
     await state.system[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
+    // No story is ever too fast for Telegram.
+    expect(requests.filter(({ outcome }) => outcome.limit !== undefined)).toEqual([]);
   });
   return state;
 };

@@ -21,14 +21,14 @@ import { ageAllowedIn } from './access-view.ts';
 import type { AccessView } from './access-view.ts';
 import { permitFor } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { PACE_MS } from './limits.ts';
-import { startPace } from './pace.ts';
+import type { ChatPaces } from './pace.ts';
 
 export interface ChatDeps {
   readonly messenger: Messenger;
   readonly clock: Clock;
   readonly log: Log;
   readonly access: AccessView;
+  readonly paces: ChatPaces;
   /** The bot that this deployment speaks as; lanes of another one are not its own. */
   readonly botId: string;
 }
@@ -78,9 +78,7 @@ export const openChat = (deps: ChatDeps, keeper: LeaseKeeper, deadline: AbortSig
   const here = new Set<number>();
   const isBehind = (messageId: number): boolean => state.to !== home && !here.has(messageId);
   const isGroup = home.place.startsWith('-');
-  // One leg's own. Other topics of a group are lanes with legs of their own, which may run elsewhere: what they send together
-  // is more than Telegram takes only when several are busy at once, and then its 429 paces each of them.
-  const pace = startPace(clock, isGroup ? PACE_MS.group : PACE_MS.private);
+  const pace = deps.paces(home);
   const over = AbortSignal.any([deadline, keeper.lost]);
   const mayCall = permitFor(keeper, deadline);
   const permit = pace.noting(mayCall);

@@ -24,6 +24,7 @@ import { openAccessView } from './access-view.ts';
 import { createAnswerWake } from './answer-wake.ts';
 import { parseConfig } from './config.ts';
 import { lazyMediaStore } from './lazy-media-store.ts';
+import { chatPaces } from './pace.ts';
 import { createRunLeg } from './run-leg.ts';
 
 const config = parseConfig(process.env);
@@ -70,6 +71,7 @@ const legDeps = {
     transcriber: agentcoreTranscriber(runtime),
   },
   messenger,
+  paces: chatPaces(systemClock),
   renderer: telegramReplyRenderer,
   botId,
   runtimeEpoch: config.runtimeEpoch,

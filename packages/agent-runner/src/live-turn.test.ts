@@ -24,6 +24,7 @@ import {
 } from '@agent-claw/testkit';
 import { aLegWorld, LIMITS } from '../test/leg-world.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
+import { chatPaces } from './pace.ts';
 import { createRunLeg } from './run-leg.ts';
 import type { LegOutcome } from './run-leg.ts';
 
@@ -73,6 +74,7 @@ const aWorld = (words: number) => {
     runtime: slowAgent(clock, words),
     media: memoryMedia(),
     messenger,
+    paces: chatPaces(clock),
     renderer,
     clock,
     log,

@@ -1,6 +1,6 @@
 import { manualClock } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
-import { startPace } from './pace.ts';
+import { chatPaces, startPace } from './pace.ts';
 
 const never = new AbortController().signal;
 
@@ -89,5 +89,36 @@ describe('the pace of a chat', () => {
     void call('next');
     await clock.advance(5_000);
     expect(calls).toEqual([['next', 2_200]]);
+  });
+});
+
+describe('the paces of all chats', () => {
+  const at = (place: string, thread?: string) =>
+    ({ channel: 'tg', account: '7000', place, ...(thread === undefined ? {} : { thread }) }) as const;
+
+  it('are one for each chat, its topics included: slower in a group', async () => {
+    const paces = chatPaces(manualClock());
+    for (const place of [at('1'), at('-5', '17')]) await paces(place).take(never);
+    expect([at('1'), at('2'), at('-5'), at('-5', '18'), at('-6')].map((place) => paces(place).pauseMs())).toEqual([
+      1_200, 0, 3_200, 3_200, 0,
+    ]);
+  });
+
+  it('forget the chat that was looked at longest ago when there are too many', async () => {
+    const paces = chatPaces(manualClock());
+    for (const place of ['1', '2']) await paces(at(place)).take(never);
+    for (let place = 100; place < 299; place += 1) paces(at(String(place)));
+    expect([paces(at('2')).pauseMs(), paces(at('1')).pauseMs()]).toEqual([1_200, 0]);
+  });
+
+  it('do not hold up a chat when the clock is set back', async () => {
+    const clock = manualClock();
+    const state = { backMs: 0 };
+    const pace = startPace({ ...clock, now: () => clock.now() - state.backMs }, 1_200);
+    await pace.take(never);
+    state.backMs = 3_600_000;
+    expect(pace.pauseMs()).toBe(1_200);
+    await clock.advance(1_200);
+    expect(pace.pauseMs()).toBe(0);
   });
 });

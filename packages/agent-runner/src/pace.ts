@@ -1,4 +1,5 @@
-import type { Clock, Permit } from '@agent-claw/core';
+import type { Clock, LaneAddress, Permit } from '@agent-claw/core';
+import { PACE_MS } from './limits.ts';
 
 /**
  * Keeps the calls to one chat apart: between the beginnings of any two lies at least the pace. Calls that somebody waits for
@@ -15,9 +16,36 @@ export interface Pace {
   noting(permit: Permit): Permit;
 }
 
+/** The pace of each chat. All topics of a group are one chat. */
+export type ChatPaces = (to: LaneAddress) => Pace;
+
+/** More chats than one process works for within a pace; the oldest are forgotten. */
+const CHATS_KEPT = 200;
+
+/**
+ * Kept for as long as the process lives: a person who writes again at once has the next leg in it, as a rule. A leg in
+ * another process knows nothing of this one's calls. Telegram takes a few at once, and paces what is too much by its 429.
+ */
+export const chatPaces = (clock: Clock): ChatPaces => {
+  const paces = new Map<string, Pace>();
+  return ({ channel, account, place }) => {
+    const chat = [channel, account, place].join(':');
+    const pace = paces.get(chat) ?? startPace(clock, place.startsWith('-') ? PACE_MS.group : PACE_MS.private);
+    paces.delete(chat);
+    paces.set(chat, pace);
+    const [oldest] = paces.keys();
+    if (paces.size > CHATS_KEPT && oldest !== undefined) paces.delete(oldest);
+    return pace;
+  };
+};
+
 export const startPace = (clock: Clock, everyMs: number): Pace => {
   const state = { freeAtMs: 0, waiting: 0 };
-  const restMs = (): number => Math.max(0, state.freeAtMs - clock.now());
+  const restMs = (): number => {
+    // A clock that is set back must not hold up the chat.
+    state.freeAtMs = Math.min(state.freeAtMs, clock.now() + everyMs);
+    return Math.max(0, state.freeAtMs - clock.now());
+  };
   const spend = (): void => {
     state.freeAtMs = clock.now() + everyMs;
   };

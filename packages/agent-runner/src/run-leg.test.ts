@@ -16,6 +16,7 @@ import {
 } from '@agent-claw/testkit';
 import type { ScriptedEvent } from '@agent-claw/testkit';
 import { LIMITS } from '../test/leg-world.ts';
+import { chatPaces } from './pace.ts';
 import { createRunLeg } from './run-leg.ts';
 import type { LegOutcome } from './run-leg.ts';
 
@@ -45,6 +46,7 @@ const aWorld = (script?: Parameters<typeof scriptedAgentRuntime>[0]) => {
     runtime,
     media: memoryMedia(),
     messenger,
+    paces: chatPaces(clock),
     renderer,
     clock,
     log: recordingLog(),

@@ -42,10 +42,15 @@ export const aLegOnDouble = async (place: string, agent: (clock: Clock) => Agent
   };
   const begin = (wakeId = 'w1') =>
     world.begin({ wakeId, with: { messenger, renderer: telegramReplyRenderer, botId: BOT_ID } });
+  const settled = async (): Promise<void> => {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (state.underWay > 0);
+  };
   const pass = async (ms: number): Promise<void> => {
+    await settled();
     for (let passedMs = 0; passedMs < ms; passedMs += 5) {
       await clock.advance(5);
-      while (state.underWay > 0) await new Promise((resolve) => setImmediate(resolve));
+      await settled();
     }
   };
   /** Runs a leg to its end, with what happens meanwhile at its second. */
@@ -63,13 +68,15 @@ export const aLegOnDouble = async (place: string, agent: (clock: Clock) => Agent
   const shows = () => double.requests().filter(({ method }) => SHOWING.test(method));
   return {
     clock,
+    pass,
     leg,
     say: (...entries: InboxEntry[]) => world.say(...entries),
     lane: world.lane,
     /** Calls that Telegram's limits refused. */
     refused: () => double.requests().filter(({ outcome }) => outcome.limit !== undefined || outcome.status !== 200),
     methods: () => [...new Set(shows().map(({ method }) => method))].sort(),
-    count: () => shows().length,
+    /** When the calls that show something were made. */
+    times: () => shows().map(({ atMs }) => atMs),
     /** The shortest time between two calls that show something, in milliseconds. */
     shortestGapMs: () => {
       const times = shows().map(({ atMs }) => atMs);

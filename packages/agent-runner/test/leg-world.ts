@@ -23,6 +23,7 @@ import {
 import type { ManualClock, ScriptedEvent } from '@agent-claw/testkit';
 import { createAccessDesk } from '../src/access-desk.ts';
 import { openAccessView } from '../src/access-view.ts';
+import { chatPaces } from '../src/pace.ts';
 import { createRunLeg } from '../src/run-leg.ts';
 import type { LegLimits } from '../src/limits.ts';
 import type { LegOutcome, RunLegDeps } from '../src/run-leg.ts';
@@ -82,6 +83,7 @@ export const aLegWorld = (
     runtime: typeof agent === 'function' ? agent(clock) : scripted,
     media: memoryMedia(),
     messenger,
+    paces: chatPaces(clock),
     renderer: rendererOf(partChars),
     clock,
     log,

@@ -46,7 +46,7 @@ describe('against Telegram’s limits', () => {
       gapMs: paceMs,
     });
     expect(world.methods()).toEqual(['editMessageText', 'sendMessage']);
-    expect(world.count()).toBeGreaterThan(atLeast);
+    expect(world.times().length).toBeGreaterThan(atLeast);
   });
 
   it('so is one that shows drafts of Telegram’s own', async () => {
@@ -60,16 +60,32 @@ describe('against Telegram’s limits', () => {
     expect(world.methods()).toEqual(['editMessageText', 'sendMessage', 'sendMessageDraft']);
   });
 
-  it('short answers are not held up, one after the other', async () => {
-    await using world = await aLegOnDouble(PRIVATE, busyAgent(0, 'short'));
-    const tookMs: number[] = [];
-    for (let turn = 1; turn <= 12; turn += 1) {
+  it.each([
+    ['a private chat', PRIVATE, PACE_MS.private],
+    ['a group', GROUP, PACE_MS.group],
+  ])('quick answers in %s, a leg for each, are too fast for nobody', async (_where, place, paceMs) => {
+    await using world = await aLegOnDouble(place, busyAgent(0, 'short'));
+    for (let turn = 1; turn <= 30; turn += 1) {
       await world.say(anEntry(turn));
-      const startMs = world.clock.now();
-      await world.leg({}, `w${turn}`);
-      tookMs.push(world.clock.now() - startMs);
+      expect(await world.leg({}, `w${turn}`)).toEqual({ kind: 'finished', turns: 1 });
     }
-    // A leg is looked at each second.
-    expect([world.refused(), Math.max(...tookMs), world.count()]).toEqual([[], 1_000, 12]);
+    expect({ refused: world.refused(), gapMs: world.shortestGapMs(), count: world.times().length }).toEqual({
+      refused: [],
+      gapMs: paceMs,
+      count: 30,
+    });
+  });
+
+  it('a quick answer is not held up when the last one was long enough ago', async () => {
+    await using world = await aLegOnDouble(PRIVATE, busyAgent(0, 'short'));
+    const waitedMs: number[] = [];
+    for (let turn = 1; turn <= 5; turn += 1) {
+      const startMs = world.clock.now();
+      await world.say(anEntry(turn));
+      await world.leg({}, `w${turn}`);
+      waitedMs.push((world.times().at(-1) ?? 0) - startMs);
+      await world.pass(PACE_MS.private);
+    }
+    expect(waitedMs).toEqual([0, 0, 0, 0, 0]);
   });
 });

@@ -3,6 +3,7 @@ import { createTurnTable } from '@agent-claw/agent-container/turn-table';
 import type { TurnTable } from '@agent-claw/agent-container/turn-table';
 import { workspaceTools } from '@agent-claw/agent-container/tools/workspace-tools';
 import { createAnswerWake } from '@agent-claw/agent-runner/answer-wake';
+import { chatPaces } from '@agent-claw/agent-runner/pace';
 import { createRunLeg } from '@agent-claw/agent-runner/run-leg';
 import type { AccessList, ConversationStore, LaneId, Log, Metrics, WorkspaceStore } from '@agent-claw/core';
 import { createSendHeartbeat } from '@agent-claw/heartbeat/send-heartbeat';
@@ -107,6 +108,7 @@ export const runnerService = (world: Surroundings): ((message: Received) => void
         runtime: world.sessions().runtimeFor(process),
         media: memoryMedia(),
         messenger: world.telegram.messengerFor(process, access),
+        paces: chatPaces(process.clock),
         renderer: shortRenderer,
         botId: BOT.id,
         access: async () => access,
