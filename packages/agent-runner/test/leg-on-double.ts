@@ -3,7 +3,7 @@ import type { AgentRuntime, Clock, InboxEntry, LaneSettings, Messenger, TurnEven
 import { telegramMessenger } from '@agent-claw/telegram/telegram-messenger';
 import { telegramReplyRenderer } from '@agent-claw/telegram/reply-renderer';
 import { createTelegramDouble, listen } from '@agent-claw/telegram-double';
-import { aTurn, manualClock } from '@agent-claw/testkit';
+import { aTurn } from '@agent-claw/testkit';
 import { aLegWorld } from './leg-world.ts';
 
 const BOT_ID = '7000001';

@@ -15,6 +15,7 @@ import { noFenceCheck } from './no-fence-check.ts';
 import { noIfMatch } from './no-if-match.ts';
 import { noNoteBeforeSend } from './no-note-before-send.ts';
 import { noSkewMargin } from './no-skew-margin.ts';
+import { paceNotKept } from './pace-not-kept.ts';
 import { permitNeverRefuses } from './permit-never-refuses.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { releaseWithoutOwner } from './release-without-owner.ts';
@@ -47,6 +48,7 @@ export const BUGS: readonly PlantedBug[] = [
   noIfMatch,
   noNoteBeforeSend,
   noSkewMargin,
+  paceNotKept,
   permitNeverRefuses,
   placeholderLeft,
   releaseWithoutOwner,

@@ -3,6 +3,7 @@ import type { Call, Kind } from './fault-ids.ts';
 import type { Process } from './process.ts';
 import type { RemoteDeps } from './remote-call.ts';
 import type { StaleCall } from './sightings.ts';
+import { watchPace } from './watch-pace.ts';
 
 export interface BotApiRequest<T> {
   readonly call: Call;
@@ -26,8 +27,14 @@ export interface BotApi {
   granted(laneId: string, fence: number): void;
 }
 
-export const createBotApi = (deps: RemoteDeps & { readonly fenceOf: (process: Process) => number }): BotApi => {
+export interface BotApiDeps extends RemoteDeps {
+  readonly fenceOf: (process: Process) => number;
+  readonly tell: (problem: string) => void;
+}
+
+export const createBotApi = (deps: BotApiDeps): BotApi => {
   const { timeline, random, faults, note, fenceOf } = deps;
+  const seeCall = watchPace(timeline, deps.tell);
   const staleCalls: StaleCall[] = [];
   const highestFence = new Map<string, number>();
   const quietUntilMs = new Map<string, number>();
@@ -39,6 +46,7 @@ export const createBotApi = (deps: RemoteDeps & { readonly fenceOf: (process: Pr
     const { call, laneId, what, permit, effect, doubt } = wanted;
     const mayLastMs = permit();
     if (mayLastMs === null) return Promise.resolve({ kind: 'withheld' });
+    seeCall(process, laneId, call, what);
     const fence = fenceOf(process);
     const above = highestFence.get(laneId) ?? 0;
     if (fence < above) staleCalls.push({ atMs: timeline.now(), what, fence, above });

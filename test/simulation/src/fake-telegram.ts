@@ -11,8 +11,8 @@ import type {
   SendOutcome,
 } from '@agent-claw/core';
 import { createBotApi } from './bot-api.ts';
+import type { BotApiDeps } from './bot-api.ts';
 import type { Process } from './process.ts';
-import type { RemoteDeps } from './remote-call.ts';
 import { textOf } from './short-renderer.ts';
 import type { BotMessage, StaleCall } from './sightings.ts';
 
@@ -37,12 +37,11 @@ export interface FakeTelegram {
   deleteNewest(laneId: string): void;
 }
 
-export interface FakeTelegramDeps extends RemoteDeps {
+export interface FakeTelegramDeps extends BotApiDeps {
   /** The turn that the process works on. */
   readonly turnOf: (process: Process) => string | undefined;
   /** The part that the process noted last. */
   readonly partOf: (process: Process) => string | undefined;
-  readonly fenceOf: (process: Process) => number;
   readonly seeSaying: (process: Process, laneId: string, text: string, mayWrite: boolean) => void;
 }
 

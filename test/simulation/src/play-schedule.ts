@@ -89,6 +89,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     turnOf: (process) => legs.turnOf(process),
     partOf: (process) => legs.partOf(process),
     fenceOf: (process) => legs.fenceOf(process),
+    tell: (problem) => seen.push(problem),
     seeSaying: (process, laneId, text, mayWrite) => {
       if (!mayWrite) seen.push(`${process.name} wrote to ${laneId}, where it may not`);
       if (text.includes('canary')) seen.push(`${process.name} told a secret to ${laneId}`);
