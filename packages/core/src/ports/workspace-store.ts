@@ -17,8 +17,10 @@ export type RemoveOutcome = { readonly kind: 'removed' } | { readonly kind: 'con
 export interface WorkspaceStore {
   /** @returns null when there is no such file. @throws FileTooLargeError over 2 MiB. */
   read(path: string): Promise<WorkspaceFile | null>;
+  /** As they are, for what is no text. @returns null when there is no such file. @throws FileTooLargeError over `maxBytes`. */
+  readBytes(path: string, maxBytes: number): Promise<Uint8Array | null>;
   /** Writes only if the condition holds: compare-and-set, so that no acknowledged line is lost. Older versions stay in the bucket. */
-  write(path: string, content: string, condition: WriteCondition): Promise<WriteOutcome>;
+  write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<WriteOutcome>;
   /** Removes only the version that was read. Removing what is not there any more counts as removed. Older versions stay in the bucket. */
   remove(path: string, version: string): Promise<RemoveOutcome>;
   /** Paths below `prefix` ("" for all) in order, at most `limit`. */

@@ -3,7 +3,7 @@ import { badRequest } from '../bot-api-error.ts';
 import { readCaption } from '../text/read-text.ts';
 import { messageObject } from '../world/bot-view.ts';
 import { isFileId, uniqueIdOf } from '../world/file-store.ts';
-import { mediaBody } from '../world/media-body.ts';
+import { imageSize, mediaBody } from '../world/media-body.ts';
 import { postMessage } from '../world/post-message.ts';
 import type { FileRecord, MessageBody } from '../world/records.ts';
 import { type Call, type Methods, replyTargetOf, threadOf, writableChat } from './call.ts';
@@ -43,6 +43,7 @@ const sendMedia =
     const chat = writableChat(call);
     threadOf(call, chat);
     const file = fileOf(call, kind, kind, call.params.text(kind));
+    if (kind === 'photo') checkPhoto(call, file);
     const extra = {
       duration: call.params.int('duration'),
       width: call.params.int('width'),
@@ -56,6 +57,19 @@ const sendMedia =
     });
   };
 
+/** Pictures that Telegram does not take as such; as a document they pass. */
+const checkPhoto = ({ world }: Call, file: FileRecord): void => {
+  const bytes = world.files.bytes(file);
+  const size = imageSize(bytes);
+  if (size === null && bytes.toString('latin1', 0, 4) !== 'RIFF') throw badRequest('IMAGE_PROCESS_FAILED');
+  if (size === null) return;
+  const [short, long] = [Math.min(size.width, size.height), Math.max(size.width, size.height)];
+  if (short + long > 10_000 || long > 20 * short) throw badRequest('PHOTO_INVALID_DIMENSIONS');
+};
+
+/** Kinds that make albums with their own kind only. */
+const ALONE: ReadonlySet<string> = new Set(['document', 'audio']);
+
 const sendMediaGroup = (call: Call): unknown => {
   const media = call.params.json('media', 'media');
   if (!Array.isArray(media)) throw badRequest('expected an Array of InputMedia');
@@ -64,12 +78,17 @@ const sendMediaGroup = (call: Call): unknown => {
   const chat = writableChat(call);
   const threadId = threadOf(call, chat);
   const target = replyTargetOf(call, chat);
+  const kinds = new Set(media.map((item: Record<string, unknown>) => String(item['type'])));
+  const alone = [...kinds].find((kind) => ALONE.has(kind));
+  if (kinds.size > 1 && alone !== undefined) throw badRequest(`${alone} can't be mixed with other media types`);
   const bodies = media.map((item: Record<string, unknown>): MessageBody => {
     const kind = String(item['type']);
     if (!['photo', 'video', 'document', 'audio'].includes(kind))
       throw badRequest(`type "${kind}" is not allowed in an album`);
     const caption = textFields('caption', readCaption(captionParams(call, item)));
-    return { ...mediaBody(call.world, kind, fileOf(call, kind, kind, plainText(item['media'])), {}), ...caption };
+    const file = fileOf(call, kind, kind, plainText(item['media']));
+    if (kind === 'photo') checkPhoto(call, file);
+    return { ...mediaBody(call.world, kind, file, {}), ...caption };
   });
   const albumId = String(call.world.nextNumber('album', 13_000_000_001));
   return bodies.map((body) => {
