@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerPart, MediaKey, OutgoingFile, TurnEvent } from '@agent-claw/core';
+import type { LedgerPart, MediaKey, OutgoingFile } from '@agent-claw/core';
 import { aDone, anEntry, aTurn } from '@agent-claw/testkit';
 import { aLegWorld } from '../test/leg-world.ts';
+import { talkingAgent } from '../test/talking-agent.ts';
 
 const HOME = { channel: 'tg', account: '7000', place: '4242001' };
 
@@ -17,16 +18,11 @@ const album = [
   aFile('1.png', { kind: 'photo', album: 1, caption: 'Both' }),
   aFile('2.png', { kind: 'photo', album: 1 }),
 ];
-type Ending = Extract<TurnEvent, { type: 'done' }>['ending'];
-const doneWith = (files: readonly OutgoingFile[], reply = '', ending: Ending = 'complete') => ({
-  ...aDone(reply),
-  ending,
-  files,
-});
+const doneWith = (files: readonly OutgoingFile[], reply = '') => ({ ...aDone(reply), files });
 const refused = { kind: 'undeliverable', reason: 'Telegram does not take it (wrong_type)', isFile: true } as const;
 
-const worldWith = async (files: readonly OutgoingFile[], reply = '', ending: Ending = 'complete') => {
-  const world = aLegWorld([doneWith(files, reply, ending)]);
+const worldWith = async (files: readonly OutgoingFile[], reply = '') => {
+  const world = aLegWorld([doneWith(files, reply)]);
   await world.say(anEntry(1, { messageId: 100 }));
   return world;
 };
@@ -80,10 +76,17 @@ describe('the files of a turn', () => {
   });
 
   it('stay away when the person has stopped the turn', async () => {
-    const world = await worldWith([aFile('a.md')], 'so far', 'stopped');
+    const { agent } = talkingAgent(0, {
+      async *turn() {
+        yield { seq: 1, type: 'done', reply: 'so far', consumed: [], ending: 'stopped', files: [aFile('a.md')] };
+      },
+    });
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    await world.crashed(aTurn({ startedAtMs: world.clock.now() }), 'e1-s');
     await world.say(anEntry(2, { kind: 'stop', text: '/stop' }));
     await world.leg();
-    expect(seen(world)).toEqual([['loud', expect.stringContaining('Stopped')]]);
+    expect(seen(world)).toEqual([['loud', 'so far\n\n⏹ _Stopped._']]);
   });
 
   it('of a regular check that has nothing to say are sent all the same', async () => {
@@ -110,6 +113,7 @@ describe('a file that the channel refuses', () => {
       ['loud', String.raw`⚠️ I could not send ${'`a b.bin`'}: Telegram does not take it \(wrong\_type\).`],
       ['silent', 'c.md'],
     ]);
+    expect(world.counted).toEqual([]);
   });
 
   it('of an album makes its files come one by one', async () => {
