@@ -1,5 +1,12 @@
 import { FileTooLargeError, RetryableError, sniffMediaType } from '@agent-claw/core';
-import type { RemoveOutcome, WorkspaceFile, WorkspaceStore, WriteCondition, WriteOutcome } from '@agent-claw/core';
+import type {
+  RemoveOutcome,
+  WorkspaceBytes,
+  WorkspaceFile,
+  WorkspaceStore,
+  WriteCondition,
+  WriteOutcome,
+} from '@agent-claw/core';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -17,16 +24,11 @@ export interface S3WorkspaceStoreOptions {
   readonly prefix: string;
 }
 
-interface StoredFile {
-  readonly bytes: Uint8Array;
-  readonly version: string;
-}
-
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
 /** Files below one prefix of a versioned bucket. The version of a file is its ETag. */
 export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOptions): WorkspaceStore => {
-  const fetched = async (path: string, maxBytes: number): Promise<StoredFile | null> => {
+  const fetched = async (path: string, maxBytes: number): Promise<WorkspaceBytes | null> => {
     try {
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + path }));
       if ((object.ContentLength ?? 0) > maxBytes) {
@@ -46,11 +48,19 @@ export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOpt
     // The mark that some editors put first is part of the text: it is written back as it was read.
     return file && { content: Buffer.from(file.bytes).toString('utf8'), version: file.version };
   };
+  const isThere = async (path: string): Promise<boolean> => {
+    try {
+      return (await fetched(path, 0)) !== null;
+    } catch (error) {
+      if (error instanceof FileTooLargeError) return true;
+      throw error;
+    }
+  };
   return {
     read,
-    readBytes: async (path, maxBytes) => (await fetched(path, maxBytes))?.bytes ?? null,
+    readBytes: fetched,
     write: (path, content, condition) => write({ client, bucket, prefix }, fetched, path, content, condition),
-    remove: (path, version) => remove({ client, bucket, prefix }, read, path, version),
+    remove: (path, version) => remove({ client, bucket, prefix }, isThere, path, version),
     list: async (below, limit) => {
       const files: { path: string; sizeBytes: number }[] = [];
       let from: string | undefined;
@@ -68,7 +78,7 @@ export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOpt
 
 const write = async (
   { client, bucket, prefix }: S3WorkspaceStoreOptions,
-  fetched: (path: string, maxBytes: number) => Promise<StoredFile | null>,
+  fetched: WorkspaceStore['readBytes'],
   path: string,
   content: string | Uint8Array,
   condition: WriteCondition,
@@ -104,7 +114,7 @@ const write = async (
 
 const remove = async (
   { client, bucket, prefix }: S3WorkspaceStoreOptions,
-  read: WorkspaceStore['read'],
+  isThere: (path: string) => Promise<boolean>,
   path: string,
   version: string,
 ): Promise<RemoveOutcome> => {
@@ -116,7 +126,7 @@ const remove = async (
     if (status === 404) return { kind: 'removed' };
     if (status !== 412 && status !== 409) throw translated(`Removal of "${path}"`, error);
     // A delete marker refuses the condition as another version does.
-    return (await read(path)) === null ? { kind: 'removed' } : { kind: 'conflict' };
+    return (await isThere(path)) ? { kind: 'conflict' } : { kind: 'removed' };
   }
 };
 

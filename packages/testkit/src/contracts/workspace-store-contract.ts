@@ -31,7 +31,9 @@ export const workspaceStoreContract = (create: () => Promise<WorkspaceStore>): v
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     expect(await store.write('photos/cat.jpg', bytes, { kind: 'if_absent' })).toMatchObject({ kind: 'written' });
     expect(await store.write('photos/cat.jpg', bytes, { kind: 'if_absent' })).toEqual({ kind: 'conflict' });
-    expect([...((await store.readBytes('photos/cat.jpg', 256)) ?? [])]).toEqual([...bytes]);
+    const read = await store.readBytes('photos/cat.jpg', 256);
+    const version = await versionOf(store, 'photos/cat.jpg');
+    expect(read && { ...read, bytes: [...read.bytes] }).toEqual({ bytes: [...bytes], version });
     await expect(store.readBytes('photos/cat.jpg', 255)).rejects.toThrow(FileTooLargeError);
     expect(await store.readBytes('photos/dog.jpg', 256)).toBeNull();
     expect(await store.list('photos/', 9)).toEqual([{ path: 'photos/cat.jpg', sizeBytes: 256 }]);

@@ -25,7 +25,7 @@ export const memoryWorkspaceStore = (initial: Readonly<Record<string, string | U
       const file = files.get(path);
       if (file === undefined) return null;
       if (file.bytes.length > maxBytes) throw new FileTooLargeError(`"${path}" has more than ${maxBytes} bytes.`);
-      return Uint8Array.from(file.bytes);
+      return { bytes: Uint8Array.from(file.bytes), version: file.version };
     },
     write: async (path, content, condition) => {
       const current = files.get(path)?.version;
