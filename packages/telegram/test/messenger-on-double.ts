@@ -140,5 +140,5 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
     if (api.listening) await shut();
     await people.close();
   };
-  return { ...world, double, stored, history, fault, log, close };
+  return { ...world, double, store, stored, history, fault, log, close };
 };

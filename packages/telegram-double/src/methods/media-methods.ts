@@ -5,6 +5,7 @@ import { messageObject } from '../world/bot-view.ts';
 import { isFileId, uniqueIdOf } from '../world/file-store.ts';
 import { imageSize, mediaBody } from '../world/media-body.ts';
 import { postMessage } from '../world/post-message.ts';
+import type { Upload } from '../transport/params.ts';
 import type { FileRecord, MessageBody } from '../world/records.ts';
 import { type Call, type Methods, replyTargetOf, threadOf, writableChat } from './call.ts';
 import { readMarkup } from './reply-markup.ts';
@@ -21,11 +22,41 @@ const fileOf = (call: Call, kind: string, name: string, given: string): FileReco
     if (upload.bytes.length === 0) throw badRequest('file must be non-empty');
     if (upload.bytes.length > (kind === 'photo' ? 10 * 1024 * 1024 : maxUploadBytes))
       throw badRequest(kind === 'photo' ? 'file is too big for a photo' : 'file is too big');
-    return call.world.files.add(`AQAD${call.world.nextNumber('file', 1_000_001)}`, kind, upload);
+    const mimeType = mimeTypeOf(kind, upload);
+    return call.world.files.add(`AQAD${call.world.nextNumber('file', 1_000_001)}`, kind, { ...upload, mimeType });
   }
   if (given === '') throw badRequest(`there is no ${kind} in the request`);
   if (attached !== undefined) throw badRequest(`wrong file identifier/HTTP URL specified`);
   return knownFile(call, given, "wrong remote file identifier specified: can't unserialize it");
+};
+
+/** What Telegram makes of a file that comes without a type: its name says, or how it was sent. */
+const mimeTypeOf = (kind: string, { name, mimeType }: Upload): string => {
+  if (mimeType !== '' && mimeType !== 'application/octet-stream') return mimeType;
+  const extension = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  return MIME_TYPES[extension] ?? MIME_TYPES[kind] ?? 'application/octet-stream';
+};
+
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  photo: 'image/jpeg',
+  voice: 'audio/ogg',
+  audio: 'audio/mpeg',
+  video: 'video/mp4',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  mp4: 'video/mp4',
+  ogg: 'audio/ogg',
+  oga: 'audio/ogg',
+  mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  md: 'text/markdown',
+  csv: 'text/csv',
+  json: 'application/json',
 };
 
 const knownFile = (call: Call, fileId: string, refusal: string): FileRecord => {
