@@ -69,6 +69,17 @@ describe('the files of a turn', () => {
     ]);
   });
 
+  it('come before the question for consent that their turn halts with', async () => {
+    const ask = { rule: 'delete', tool: 'delete_file', input: '{"path":"a.md"}' };
+    const world = aLegWorld([{ ...doneWith([aFile('a.md')]), ending: 'waiting', ask }]);
+    await world.say(anEntry(1));
+    await world.leg();
+    expect(seen(world)).toEqual([
+      ['loud', 'a.md'],
+      ['loud', expect.stringContaining('May I call `delete_file`?')],
+    ]);
+  });
+
   it('are followed by what does not fit below them', async () => {
     const world = await worldWith([aFile('a.md', { caption: `${'a'.repeat(100)}rest` }), aFile('b.md')]);
     await world.leg();
