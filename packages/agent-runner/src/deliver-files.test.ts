@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerPart, MediaKey, OutgoingFile } from '@agent-claw/core';
-import { aDone, anEntry, aTurn } from '@agent-claw/testkit';
+import type { Ask, LedgerPart, MediaKey, OutgoingFile } from '@agent-claw/core';
+import { anEntry, aTurn } from '@agent-claw/testkit';
+import type { ScriptedEvent } from '@agent-claw/testkit';
 import { aLegWorld } from '../test/leg-world.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
 
@@ -18,7 +19,13 @@ const album = [
   aFile('1.png', { kind: 'photo', album: 1, caption: 'Both' }),
   aFile('2.png', { kind: 'photo', album: 1 }),
 ];
-const doneWith = (files: readonly OutgoingFile[], reply = '') => ({ ...aDone(reply), files });
+const doneWith = (files: readonly OutgoingFile[], reply = '', ask?: Ask): ScriptedEvent => ({
+  type: 'done',
+  reply,
+  consumed: [],
+  files,
+  ...(ask === undefined ? { ending: 'complete' } : { ending: 'waiting', ask }),
+});
 const refused = { kind: 'undeliverable', reason: 'Telegram does not take it (wrong_type)', isFile: true } as const;
 
 const worldWith = async (files: readonly OutgoingFile[], reply = '') => {
@@ -71,7 +78,7 @@ describe('the files of a turn', () => {
 
   it('come before the question for consent that their turn halts with', async () => {
     const ask = { rule: 'delete', tool: 'delete_file', input: '{"path":"a.md"}' };
-    const world = aLegWorld([{ ...doneWith([aFile('a.md')]), ending: 'waiting', ask }]);
+    const world = aLegWorld([doneWith([aFile('a.md')], '', ask)]);
     await world.say(anEntry(1));
     await world.leg();
     expect(seen(world)).toEqual([

@@ -67,10 +67,13 @@ export const fileSender =
       if (outcome.kind !== 'bad_request' && outcome.kind !== 'gone') return outcome;
       state.reason = outcome.kind === 'gone' ? 'no such method' : outcome.reason.replace(/^Bad Request: /u, '');
     }
-    return refusedFile(`Telegram does not take it (${state.reason})`);
+    return refusedFile(`Telegram does not take it${told(state.reason)}`);
   };
 
 const refusedFile = (reason: string): FilesCalled => ({ kind: 'undeliverable', reason, isFile: true });
+
+/** Telegram's own short reasons; one that quotes anything, an address or the token perhaps, is told to nobody. */
+const told = (reason: string): string => (/^[A-Za-z_ '’(),./-]{1,120}$/u.test(reason) ? ` (${reason})` : '');
 
 const isAboutText = (reason: string): boolean => /entit|parse|utf-?16/iu.test(reason);
 

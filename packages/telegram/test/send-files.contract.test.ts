@@ -99,6 +99,16 @@ describe('a file', () => {
     expect(await seen()).toEqual([]);
   });
 
+  it('is refused in our own words when Telegram’s quote something', async () => {
+    const { send, stored, refuse } = await create();
+    refuse('sendDocument', 'cannot POST /bot7000001:the-token-of-this-bot/sendDocument');
+    expect(await send(await stored('x'))).toEqual({
+      kind: 'undeliverable',
+      reason: 'Telegram does not take it',
+      isFile: true,
+    });
+  });
+
   it('that is too large for the server is refused as a file', async () => {
     const { send, stored, fault } = await create();
     fault('sendDocument', 'error', { status: 413, description: 'Request Entity Too Large' });
