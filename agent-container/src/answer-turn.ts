@@ -12,9 +12,11 @@ import type {
   TurnId,
   MediaStore,
   TurnMessage,
+  OutgoingFile,
+  Speaker,
   WorkspaceStore,
 } from '@agent-claw/core';
-import type { Model } from '@strands-agents/sdk';
+import type { Model, Tool } from '@strands-agents/sdk';
 import { abortOf } from './agent/abort-of.ts';
 import { describeFailure } from './agent/failure.ts';
 import type { RunFailure } from './agent/failure.ts';
@@ -30,6 +32,10 @@ import type { Presented } from './prompt/present-messages.ts';
 import { heartbeatPrompt, heartbeatSystemPrompt, systemPrompt } from './prompt/system-prompt.ts';
 import { toolGate } from './tools/consent.ts';
 import { fencedWorkspace } from './tools/fenced-workspace.ts';
+import { createOutgoingFiles } from './media/outgoing-files.ts';
+import type { OutgoingFiles } from './media/outgoing-files.ts';
+import { saveFileTool } from './tools/save-file.ts';
+import { sendTools } from './tools/send-tools.ts';
 import { workspaceTools } from './tools/workspace-tools.ts';
 import { isUpkeep, tendConversation } from './upkeep.ts';
 
@@ -39,6 +45,8 @@ export type TurnAnswer =
       readonly messages: readonly unknown[];
       readonly reply: string;
       readonly consumed: readonly EntryId[];
+      /** To be sent beside the reply, in order. */
+      readonly files?: readonly OutgoingFile[];
       readonly ending: TurnEnd;
       readonly ask?: Ask;
       readonly paused?: unknown;
@@ -71,6 +79,7 @@ export interface AnswerTurnDeps {
   readonly modelSpec: string;
   readonly heartbeatModelSpec: string;
   readonly media: MediaStore;
+  readonly speaker: Speaker;
   /** The lane's own files; the prefix follows from the lane, never from the model. */
   readonly workspaceFor: (call: Pick<TurnCall, 'laneId' | 'privateLane'>) => WorkspaceStore;
   readonly timeZone: string;
@@ -89,7 +98,15 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       presentMessages(messages, deps.timeZone, show, overheard);
   };
 
-  const heartbeatRun = async (call: TurnCall, line: TurnLine): Promise<AgentRun> => {
+  /** What a turn can do: with the lane's files, and with what came and goes. */
+  const toolsFor = (call: TurnCall, workspace: WorkspaceStore, outgoing: OutgoingFiles): readonly Tool[] => {
+    const { media, speaker, log } = deps;
+    const { laneId, privateLane } = call;
+    const own = { laneId, workspace, privateLane, media, log };
+    return [...workspaceTools(own), saveFileTool(own), ...sendTools({ ...own, speaker, outgoing })];
+  };
+
+  const heartbeatRun = async (call: TurnCall, line: TurnLine, outgoing: OutgoingFiles): Promise<AgentRun> => {
     const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
     const [heartbeat, soul] = await Promise.all([
       loadPromptFile(workspace, 'HEARTBEAT.md'),
@@ -100,7 +117,8 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       modelSpec: deps.heartbeatModelSpec,
       systemPrompt: heartbeatSystemPrompt(heartbeat.content ?? '', soul.content),
       history: [],
-      tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
+      tools: toolsFor(call, workspace, outgoing),
+      sendsFiles: () => outgoing.all().length > 0,
       gate: toolGate({ allowed: call.allowed, isAttended: false }),
       prompt: asPrompt(
         heartbeatPrompt(
@@ -120,6 +138,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
     conversation: Conversation,
     waiting: SavedTurn | undefined,
     line: TurnLine,
+    outgoing: OutgoingFiles,
   ): Promise<AgentRun> => {
     const workspace = fencedWorkspace(deps.workspaceFor(call), line.mayWrite);
     const loaded = await loadPromptFiles(workspace, call.privateLane);
@@ -135,7 +154,8 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
       systemPrompt: systemPrompt(files, call.privateLane),
       // A turn that is gone on with comes last, whatever was said since it halted.
       history: restoreMessages(conversation.turns.filter((turn) => turn !== waiting)),
-      tools: workspaceTools({ workspace, privateLane: call.privateLane, log: deps.log }),
+      tools: toolsFor(call, workspace, outgoing),
+      sendsFiles: () => outgoing.all().length > 0,
       gate: toolGate({ allowed: call.allowed, isAttended: true }),
       ...(waiting === undefined ? {} : { resume: resumeOf(waiting, call.consent?.isAllowed === true) }),
       prompt: waiting === undefined ? await present(call.messages, call.overheard) : asPrompt(''),
@@ -159,7 +179,10 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         ({ turnId, paused }) => turnId === call.consent?.of && paused !== undefined,
       );
       if (call.consent !== undefined && waiting === undefined) return NOT_OPEN;
-      const preparing = isHeartbeat ? heartbeatRun(call, line) : messageRun(call, remembered, waiting, line);
+      const outgoing = createOutgoingFiles();
+      const preparing = isHeartbeat
+        ? heartbeatRun(call, line, outgoing)
+        : messageRun(call, remembered, waiting, line, outgoing);
       // A workspace that hangs does not keep a stop waiting either.
       const run = await Promise.race([preparing, abortOf(signal).then(() => null)]);
       const result = run === null ? stoppedUnheard(envelope(call)) : await deps.run(run, signal);
@@ -172,6 +195,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         reply: noticeFor(call) + result.reply,
         consumed: [...call.messages.map((message) => message.id), ...result.steered],
         ending: result.ending,
+        ...(outgoing.all().length === 0 ? {} : { files: outgoing.all() }),
         ...result.waiting,
         ...(evict.length === 0 ? {} : { evict }),
       };

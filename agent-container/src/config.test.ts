@@ -10,6 +10,7 @@ describe('parseConfig', () => {
       ...enough,
       TIME_ZONE: 'UTC',
       PORT: 8080,
+      VOICE: 'Joanna',
     });
   });
 

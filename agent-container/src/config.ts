@@ -11,6 +11,11 @@ const environmentSchema = z.object({
     .string()
     .default('UTC')
     .refine((zone) => isTimeZone(zone), 'is not a time zone; write one like Europe/Berlin'),
+  /** Of Amazon Polly's neural voices, the usual one: Joanna, Vicki … */
+  VOICE: z
+    .string()
+    .regex(/^[A-Z][a-z]+$/u, 'is not the name of a voice; write one like Joanna')
+    .default('Joanna'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   OPENAI_API_KEY: z.string().min(1).optional(),

@@ -1,6 +1,7 @@
 import { dynamoConversationStore } from '@agent-claw/aws/dynamo-conversation-store';
 import { s3MediaStore } from '@agent-claw/aws/s3-media-store';
 import { s3WorkspaceStore } from '@agent-claw/aws/s3-workspace-store';
+import { pollyClient, pollySpeaker } from '@agent-claw/aws/polly-speaker';
 import { transcribeTranscriber } from '@agent-claw/aws/transcribe-transcriber';
 import { workspacePrefix } from '@agent-claw/core';
 import type { Log, WorkspaceStore } from '@agent-claw/core';
@@ -87,6 +88,7 @@ const start = async (): Promise<void> => {
     modelSpec: config.MODEL,
     heartbeatModelSpec: config.HEARTBEAT_MODEL ?? config.MODEL,
     media: s3MediaStore({ client: s3, bucket: config.WORKSPACE_BUCKET }),
+    speaker: pollySpeaker({ client: pollyClient(clientLimits), voice: config.VOICE }),
     workspaceFor,
     timeZone: config.TIME_ZONE,
     clock,

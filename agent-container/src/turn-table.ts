@@ -34,6 +34,9 @@ export interface TurnTableDeps {
   readonly log: Log;
 }
 
+/** What is told of a turn that has ended. */
+type Ended = Pick<SavedTurn, 'reply' | 'consumed' | 'ending' | 'ask' | 'files'>;
+
 interface LaneState {
   fence: number;
   run: TurnRun | null;
@@ -64,8 +67,15 @@ export const createTurnTable = (deps: TurnTableDeps): TurnTable => {
       if (lane.run?.phase === 'ended' && lane.run.endedAtMs + REPLAY_MS < clock.now()) lane.run = null;
   };
 
-  const doneEvent = ({ reply, consumed, ending, ask }: Pick<SavedTurn, 'reply' | 'consumed' | 'ending' | 'ask'>) =>
-    ({ type: 'done', reply, consumed, ending, ...(ask === undefined ? {} : { ask }) }) as const;
+  const doneEvent = ({ reply, consumed, ending, ask, files }: Ended) =>
+    ({
+      type: 'done',
+      reply,
+      consumed,
+      ending,
+      ...(ask === undefined ? {} : { ask }),
+      ...(files === undefined ? {} : { files }),
+    }) as const;
 
   /** Forgetting what is forgotten already is no error. */
   const forget = async ({ conversationId }: TurnCall, turnIds: readonly TurnId[] = []): Promise<void> => {

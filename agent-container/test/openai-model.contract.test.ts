@@ -87,6 +87,9 @@ describe('an OpenAI-compatible server as the model', () => {
       'edit_file',
       'delete_file',
       'list_files',
+      'save_file',
+      'send_files',
+      'send_voice',
     ]);
     expect(server.requests[1]?.messages.map((message) => message.role)).toEqual([
       'system',

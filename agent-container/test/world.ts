@@ -6,12 +6,19 @@ import type {
   ConversationStore,
   Log,
   MediaStore,
+  Speaker,
   TurnCall,
   TurnEvent,
   TurnMessage,
   WorkspaceStore,
 } from '@agent-claw/core';
-import { aTurnCall, memoryConversationStore, memoryMediaStore, memoryWorkspaceStore } from '@agent-claw/testkit';
+import {
+  aTurnCall,
+  memoryConversationStore,
+  memoryMediaStore,
+  memorySpeaker,
+  memoryWorkspaceStore,
+} from '@agent-claw/testkit';
 import { createAgentRun } from '../src/agent/run-turn.ts';
 import { createAnswerTurn } from '../src/answer-turn.ts';
 import { demoModel } from '../src/models/demo/demo-model.ts';
@@ -144,6 +151,7 @@ export const aWorld = (
     readonly clock?: Clock;
     readonly workspace?: WorkspaceStore;
     readonly media?: MediaStore;
+    readonly speaker?: Speaker;
     readonly conversations?: ConversationStore;
     /** What the models are said to be made from; it tells what they cost. */
     readonly modelSpec?: string;
@@ -160,6 +168,7 @@ export const aWorld = (
     modelSpec: options.modelSpec ?? 'demo',
     heartbeatModelSpec: options.modelSpec ?? 'demo',
     media: options.media ?? memoryMediaStore(),
+    speaker: options.speaker ?? memorySpeaker(),
     workspaceFor: () => workspace,
     timeZone: 'Europe/Berlin',
     clock,

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import type { Parameters } from './parameters.ts';
 import type { ServiceFunction } from './service-function.ts';
 import type { StateTables } from './state-tables.ts';
-import { HEARD_PREFIX, MEDIA_PREFIX, WORKSPACE_PREFIXES } from './workspace-bucket.ts';
+import { HEARD_PREFIX, MEDIA_PREFIX, OUTGOING_PREFIX, WORKSPACE_PREFIXES } from './workspace-bucket.ts';
 import type { WorkspaceBucket } from './workspace-bucket.ts';
 
 export interface AgentRuntimeProps {
@@ -30,13 +30,14 @@ interface ContainerEnvironment {
   readonly MODEL: string;
   readonly HEARTBEAT_MODEL: string;
   readonly TIME_ZONE: string;
+  readonly VOICE: string;
 }
 
 const REGIONAL = '<AWS::Region>:<AWS::AccountId>';
 const AGENTCORE_NEEDS_IT =
   'AgentCore requires this of every execution role; the name it fills in is known only after the runtime exists.';
 const NO_RESOURCE_LEVEL =
-  'ECR tokens, X-Ray, metrics and the start of a transcription have no resource-level permissions; metrics are bound to one namespace, transcriptions to one bucket.';
+  'ECR tokens, X-Ray, metrics, speech and the start of a transcription have no resource-level permissions; metrics are bound to one namespace, transcriptions to one bucket.';
 const LANE_FILES = 'The files of a lane: their names are chosen in conversation, the folder is fixed.';
 const MESSAGE_FILES = 'Files of messages: their names follow from the messages, the folder is fixed.';
 /** Names of the jobs that listen to recordings; agent-container/src/media/aws-transcriber.ts makes them. */
@@ -59,6 +60,7 @@ const ACCEPTED_WILDCARDS: readonly (readonly [resource: string, reason: string])
   ['<WorkspaceBucket1A82A213.Arn>/lanes/*', LANE_FILES],
   [`<WorkspaceBucket1A82A213.Arn>/${MEDIA_PREFIX}*`, MESSAGE_FILES],
   [`<WorkspaceBucket1A82A213.Arn>/${HEARD_PREFIX}*`, MESSAGE_FILES],
+  [`<WorkspaceBucket1A82A213.Arn>/${OUTGOING_PREFIX}*`, MESSAGE_FILES],
   [`arn:<AWS::Partition>:transcribe:${REGIONAL}:transcription-job/${TRANSCRIPTION_JOBS}`, MESSAGE_FILES],
   ['arn:<AWS::Partition>:bedrock:*::foundation-model/*', ANY_MODEL],
   [`arn:<AWS::Partition>:bedrock:${REGIONAL}:inference-profile/*`, ANY_MODEL],
@@ -88,6 +90,7 @@ export class AgentRuntime extends Construct {
         MODEL: props.parameters.model,
         HEARTBEAT_MODEL: props.parameters.heartbeatModel,
         TIME_ZONE: props.parameters.timeZone,
+        VOICE: props.parameters.voice,
       } satisfies ContainerEnvironment,
     });
     this.arn = runtime.agentRuntimeArn;
@@ -109,6 +112,10 @@ export class AgentRuntime extends Construct {
       WORKSPACE_PREFIXES.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     );
     allow('MessageFiles', ['s3:GetObject'], [bucket.arnForObjects(`${MEDIA_PREFIX}*`)]);
+    // Only what is to be sent: what people sent stays as the runner has stored it.
+    allow('OutgoingFiles', ['s3:PutObject'], [bucket.arnForObjects(`${OUTGOING_PREFIX}*`)]);
+    // Speaking has no resource-level permissions without a lexicon.
+    allow('Speak', ['polly:SynthesizeSpeech'], ['*']);
     // Transcribe reads the recording and writes what it heard with the rights of who started the job.
     allow('HeardWords', ['s3:PutObject'], [bucket.arnForObjects(`${HEARD_PREFIX}*`)]);
     runtime.addToRolePolicy(

@@ -10,6 +10,7 @@ export interface Parameters {
   readonly model: string;
   readonly heartbeatModel: string;
   readonly timeZone: string;
+  readonly voice: string;
   readonly heartbeatActiveHours: string;
   readonly alarmEmail: string;
 }
@@ -59,6 +60,14 @@ export const declareParameters = (scope: Construct): Parameters => {
     timeZone: declare('TimeZone', 'UTC', 'IANA time zone of the owner, for example Europe/Berlin.', {
       allowedPattern: '^[A-Za-z0-9_+/-]+$',
     }),
+    voice: declare(
+      'Voice',
+      'Joanna',
+      'Neural voice of Amazon Polly that speaks where the language has none of its own.',
+      {
+        allowedPattern: '^[A-Z][a-z]+$',
+      },
+    ),
     heartbeatActiveHours: declare(
       'HeartbeatActiveHours',
       '08:00-23:00',

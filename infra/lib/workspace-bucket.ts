@@ -9,6 +9,8 @@ export const WORKSPACE_PREFIXES = ['workspace/', 'lanes/'] as const;
 export const MEDIA_PREFIX = 'media/';
 /** What was heard in recordings; the container has it written there. */
 export const HEARD_PREFIX = `${MEDIA_PREFIX}heard/`;
+/** What the agent is about to send; see `outgoingKeyOf` in packages/core. */
+export const OUTGOING_PREFIX = `${MEDIA_PREFIX}sent-`;
 const MEDIA_DAYS = 30;
 
 /** The files that the owner and the assistant edit. Each version stays for 90 days, the bucket outlives the stack, except one whose first deploy failed. */

@@ -73,6 +73,8 @@ describe('roles', () => {
         'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem -> <TablesConversations.Arn>',
         's3:DeleteObject s3:GetObject s3:PutObject -> <WorkspaceBucket.Arn>/lanes/* <WorkspaceBucket.Arn>/workspace/*',
         's3:GetObject -> <WorkspaceBucket.Arn>/media/*',
+        's3:PutObject -> <WorkspaceBucket.Arn>/media/sent-*',
+        'polly:SynthesizeSpeech -> *',
         's3:PutObject -> <WorkspaceBucket.Arn>/media/heard/*',
         'transcribe:StartTranscriptionJob -> *',
         'transcribe:DeleteTranscriptionJob transcribe:GetTranscriptionJob -> arn:<AWS::Partition>:transcribe:<AWS::Region>:<AWS::AccountId>:transcription-job/agent-claw-*',

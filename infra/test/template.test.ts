@@ -225,6 +225,7 @@ describe('the stack', () => {
       'HEARTBEAT_MODEL',
       'MODEL',
       'TIME_ZONE',
+      'VOICE',
       'WORKSPACE_BUCKET',
     ]);
   });

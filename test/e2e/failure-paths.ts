@@ -314,6 +314,18 @@ const MEDIA: FailurePaths = {
     voice,
     { voice: '1' },
   ),
+  'a file of the agent that Telegram refuses': settled(`send me ${NOTE}`, async ({ telegram }) =>
+    telegram.twist('/sendDocument', 1, refusal(400, `Bad Request: ${QUOTING}`)),
+  ),
+  'a file of the agent that the bucket does not take': settled(`send me ${NOTE}`, (world) =>
+    world.fail({ action: 's3:PutObject' }, refused('AccessDenied', 403), 1),
+  ),
+  'a file of the agent that cannot be read when it is sent': settled(`send me ${NOTE}`, (world) =>
+    world.fail({ action: 's3:GetObject', resource: 'media/sent-' }, refused('InternalError', 500), SDK_ATTEMPTS),
+  ),
+  'words that Polly does not speak': settled(`send me a voice message saying ${WORDS.said}`, (world) =>
+    world.fail({ service: 'polly' }, refused('ValidationException', 400), 1),
+  ),
 };
 
 /** Written where the agent reads it, so that the bot says a word that nobody has said to it. */

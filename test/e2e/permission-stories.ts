@@ -168,6 +168,21 @@ const deletedFile: Story = {
   isDone: (telling) => hasShown(telling, /^Done\. Deleted old\.md/u),
 };
 
+const sentFile: Story = {
+  title: 'a file of the workspace is sent',
+  begin: async (telling) => {
+    await recall.begin(telling);
+    await telling.system.say('send me SOUL.md with the caption The soul');
+  },
+  isDone: (telling) => hasShown(telling, /^The soul$/u),
+};
+
+const spoken: Story = {
+  title: 'a voice message is spoken',
+  begin: ({ system }) => system.say('send me a voice message saying hello'),
+  isDone: (telling) => hasShown(telling, /^Listen\.$/u),
+};
+
 const voice: Story = {
   title: 'a voice message is listened to, and the job is removed',
   begin: ({ system }) =>
@@ -255,6 +270,8 @@ export const STORY_OF: Readonly<Record<string, Story>> = {
   'AgentRuntimeExecution WorkspaceFiles s3:PutObject': remember,
   'AgentRuntimeExecution WorkspaceFiles s3:DeleteObject': deletedFile,
   'AgentRuntimeExecution MessageFiles s3:GetObject': photo,
+  'AgentRuntimeExecution OutgoingFiles s3:PutObject': sentFile,
+  'AgentRuntimeExecution Speak polly:SynthesizeSpeech': spoken,
   'AgentRuntimeExecution HeardWords s3:PutObject': voice,
   'AgentRuntimeExecution Listen transcribe:StartTranscriptionJob': voice,
   'AgentRuntimeExecution Listened transcribe:GetTranscriptionJob': voice,

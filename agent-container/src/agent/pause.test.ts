@@ -181,6 +181,12 @@ describe('what the assistant goes by', () => {
     expect(doneOf(await open().say('', { messages }))).toMatchObject({ ending });
   });
 
+  it('is not saved from what was sent either, whenever that was', async () => {
+    const saving: ModelStep = { tool: { name: 'save_file', input: { file: 'u1-0-A', path: 'soul.md' } } };
+    const { open } = stored((n) => (n === 0 ? saving : { text: 'ok' }), {});
+    expect(doneOf(await open().say('go on'))).toMatchObject({ ending: 'waiting', ask: { rule: 'standing' } });
+  });
+
   it('is not changed either by what was forwarded while the turn ran', async () => {
     const world: { it?: ReturnType<typeof aWorld> } = {};
     const { model } = scriptedModel((n) =>

@@ -60,6 +60,8 @@ export interface AgentRun {
   /** Hands out, once, what people said since the last call; it is read before every model call. */
   readonly takeSteered: () => readonly TurnMessage[];
   readonly present: (messages: readonly TurnMessage[]) => Promise<Presented>;
+  /** Whether something goes out beside the words: then there need be none. */
+  readonly sendsFiles?: () => boolean;
   /** Everything emitted as `text`, joined, is the reply. */
   readonly emit: (event: RunEvent) => void;
 }
@@ -247,7 +249,9 @@ export const createAgentRun =
     }
     if (stopReason === 'cancelled') return cut('stopped', '(stopped)');
     if (stopReason === 'endTurn' || stopReason === 'stopSequence') {
-      if (reply.trim() === '') {
+      if (reply.trim() === '' && run.sendsFiles?.() === true)
+        messages[messages.length - 1] = assistantMessage('(sent)');
+      else if (reply.trim() === '') {
         say('(I have nothing to add.)');
         messages[messages.length - 1] = assistantMessage('(I have nothing to add.)');
       }

@@ -1,3 +1,4 @@
+import { receivedIdOf } from '@agent-claw/core';
 import type { Overheard, TurnAttachment, TurnMessage } from '@agent-claw/core';
 
 /** What the label of an attachment says about its content. */
@@ -50,6 +51,7 @@ const attachments = (message: TurnMessage, labelled: Labelled): readonly string[
       type: file?.mediaType ?? mimeType,
       bytes: file?.sizeBytes ?? sizeBytes,
       seconds: durationS,
+      file: file === undefined ? undefined : receivedIdOf(file.key),
       shown: as,
       problem,
     };

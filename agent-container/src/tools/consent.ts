@@ -43,6 +43,8 @@ const pathOf = (input: unknown): string => {
 /** The rule that a call falls under; null for one that needs nobody's consent. */
 const ruleOf = ({ name, input }: ToolCall, turn: readonly Message[]): ConsentRule | null => {
   if (DELETING.has(name)) return 'delete';
+  // What is saved is never the person's own words.
+  if (name === 'save_file' && isStandingPath(pathOf(input))) return 'standing';
   return WRITING.has(name) && isStandingPath(pathOf(input)) && isForeign(turn) ? 'standing' : null;
 };
 

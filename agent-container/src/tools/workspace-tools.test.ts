@@ -123,6 +123,20 @@ describe('the workspace tools', () => {
     expect(await use('list_files', { folder: '../..' })).toMatch(/^refused: Path refused/u);
   });
 
+  it('neither read nor change what is no text', async () => {
+    const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xff);
+    const store = memoryWorkspaceStore({ 'cat.png': bytes });
+    const use = toolsOn(store);
+    const tried = [
+      await use('read_file', { path: 'cat.png' }),
+      await use('append_file', { path: 'cat.png', content: 'x' }),
+      await use('edit_file', { path: 'cat.png', old_text: 'P', new_text: 'x' }),
+    ];
+    expect(tried).toEqual(tried.map(() => expect.stringMatching(/^refused: cat\.png is no text/u) as string));
+    expect([...((await store.readBytes('cat.png', 9))?.bytes ?? [])]).toEqual([...bytes]);
+    expect(await use('delete_file', { path: 'cat.png' })).toBe('Deleted cat.png.');
+  });
+
   it('page long files and carry no raw error text', async () => {
     const use = toolsOn(memoryWorkspaceStore({ 'long.md': 'x'.repeat(25_000) }));
     const page = await use('read_file', { path: 'long.md' });

@@ -1,7 +1,8 @@
-import { isPrivatePath, normalisePath } from '@agent-claw/core';
+import { isPrivatePath, SEND_MAX_BYTES } from '@agent-claw/core';
 import type { Log, WorkspaceFile, WorkspaceStore } from '@agent-claw/core';
 import type { Tool } from '@strands-agents/sdk';
 import * as z from 'zod';
+import { allowedPath, noSuchFile } from './allowed-path.ts';
 import { guardedTool } from './guarded-tool.ts';
 import { ToolRefusal } from './tool-refusal.ts';
 
@@ -28,24 +29,27 @@ const quoted = (lines: number): string => (lines === 1 ? '1 line' : `${lines} li
 
 /** The file tools of one turn: every write is compare-and-set, so that no acknowledged line is ever lost. */
 export const workspaceTools = ({ workspace, privateLane, log }: WorkspaceToolsDeps): Tool[] => {
-  const allowed = (input: string): string => {
-    const outcome = normalisePath(input);
-    if (outcome.kind === 'refused') throw new ToolRefusal(`Path refused: ${outcome.reason}`);
-    if (!privateLane && isPrivatePath(outcome.path))
-      throw new ToolRefusal('This file is private to the owner and out of reach in this chat.');
-    return outcome.path;
+  const allowed = (input: string): string => allowedPath(input, privateLane);
+
+  /** A picture that was changed as if it were text would be a picture no more. */
+  const textOf = async (file: string): Promise<WorkspaceFile | null> => {
+    const found = await workspace.read(file);
+    // What is no text reads as these once it was decoded.
+    if (found !== null && /[\0\uFFFD]/u.test(found.content))
+      throw new ToolRefusal(`${file} is no text. It can be sent with send_files, and neither read nor changed here.`);
+    return found;
   };
 
   const existing = async (file: string): Promise<WorkspaceFile> => {
-    const found = await workspace.read(file);
-    if (found === null) throw new ToolRefusal(`There is no file ${file}. Use list_files to see what there is.`);
+    const found = await textOf(file);
+    if (found === null) throw noSuchFile(file);
     return found;
   };
 
   /** Reads, changes and writes back; a lost race reads again, so that the other writer's change stays in. */
   const update = async (file: string, change: (current: WorkspaceFile | null) => string | null): Promise<void> => {
     for (let race = 0; race < MAX_RACES; race += 1) {
-      const current = await workspace.read(file);
+      const current = await textOf(file);
       const next = change(current);
       if (next === null) return;
       if (next.length > MAX_FILE_CHARS)
@@ -167,7 +171,10 @@ export const workspaceTools = ({ workspace, privateLane, log }: WorkspaceToolsDe
     run: async (input) => {
       const file = allowed(input.path);
       for (let race = 0; race < MAX_RACES; race += 1) {
-        const { version } = await existing(file);
+        // Of any kind and size: a picture is deleted like a text.
+        const found = await workspace.readBytes(file, SEND_MAX_BYTES);
+        if (found === null) throw noSuchFile(file);
+        const { version } = found;
         if ((await workspace.remove(file, version)).kind === 'removed') return `Deleted ${file}.`;
       }
       throw new ToolRefusal(`${file} keeps changing under other writers. It was not deleted; try again later.`);

@@ -22,7 +22,8 @@ export const askConsent = async (
   reply: Reply,
   ask: Ask,
 ): Promise<Delivery> => {
-  const said = reply.markdown === '' ? await withoutDraft(outbox) : await deliverReply(outbox, deps.renderer, reply);
+  const isSilent = reply.markdown === '' && (reply.files ?? []).length === 0;
+  const said = isSilent ? await withoutDraft(outbox) : await deliverReply(outbox, deps.renderer, reply);
   if (said.kind !== 'delivered') return said;
   const input = JSON.stringify(JSON.parse(ask.input), null, 2);
   const file = input.length > SHOWN_INPUT_CHARS ? { name: `${ask.tool}.json`, content: input } : null;

@@ -14,6 +14,7 @@ import type {
   SendOptions,
   SendOutcome,
   TurnId,
+  Undeliverable,
   WaitOutcome,
   WithheldOutcome,
 } from '@agent-claw/core';
@@ -35,9 +36,8 @@ export interface ChatDeps {
 
 /** Why the chat said nothing: the lease is gone, or the leg's time is up. */
 export type Silence = { readonly kind: 'lease_lost' } | { readonly kind: 'unfinished' };
-type Refusal = { readonly kind: 'undeliverable'; readonly reason: string };
 type ChannelOutcome = SendOutcome | EditOutcome | FindOutcome | CourtesyOutcome;
-type Said<T> = Exclude<T, WithheldOutcome | MovedOutcome> | Silence | Refusal | WaitOutcome;
+type Said<T> = Exclude<T, WithheldOutcome | MovedOutcome> | Silence | Undeliverable | WaitOutcome;
 
 /**
  * The lane's place in its channel. Every call, courtesies included, passes the same gate at the moment it is made: lease,

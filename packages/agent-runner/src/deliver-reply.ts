@@ -1,5 +1,6 @@
-import type { RenderedPart, ReplyFile, ReplyRenderer, WaitOutcome } from '@agent-claw/core';
+import type { OutgoingFile, RenderedPart, ReplyFile, ReplyRenderer, WaitOutcome } from '@agent-claw/core';
 import type { Chat, Silence } from './chat.ts';
+import { deliverFiles } from './deliver-files.ts';
 import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
@@ -11,6 +12,8 @@ export interface Reply {
   readonly markdown: string;
   /** Sent in place of the text, which goes below it in plain words. */
   readonly document?: ReplyFile;
+  /** Sent below the text, or alone where there is none. */
+  readonly files?: readonly OutgoingFile[];
   readonly startedAtMs: number;
   /**
    * `f`: the bot speaks for itself, about a failure; kept apart from the answer's own parts, which may still come. `fp`: it
@@ -27,10 +30,10 @@ export interface Reply {
  */
 export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, reply: Reply): Promise<Delivery> => {
   const { ledger, clock } = outbox;
-  const { document } = reply;
+  const { document, files = [] } = reply;
   const parts = partsOf(renderer, reply);
-  const [first, ...rest] = parts.length > 0 ? parts : renderer.final(NOTHING_TEXT);
-  if (first === undefined) return { kind: 'delivered' };
+  const [first, ...rest] = parts.length > 0 || files.length > 0 ? parts : renderer.final(NOTHING_TEXT);
+  if (first === undefined && files.length === 0) return { kind: 'delivered' };
   const keyOf = (index: number): string => `${reply.series ?? 'p'}${index}`;
   const draft = await findPlaceholder(outbox);
   if (draft.kind !== 'delivered' && draft.kind !== 'none' && draft.kind !== 'undeliverable') return draft;
@@ -44,25 +47,31 @@ export const deliverReply = async (outbox: Outbox, renderer: ReplyRenderer, repl
     ledger.get(keyOf(0)) !== undefined ||
     clock.now() - reply.startedAtMs > FRESH_MESSAGE_AFTER_MS;
 
-  const opening = await openReply(outbox, keyOf(0), first, isFresh ? undefined : placeholder);
-  if (opening.kind !== 'delivered') return opening;
+  const opening: Delivery | null =
+    first === undefined ? null : await openReply(outbox, keyOf(0), first, isFresh ? undefined : placeholder);
+  if (opening !== null && opening.kind !== 'delivered') return opening;
+  const kept = opening?.messageId;
   // Before later parts: without it a next leg would send the first part afresh, below them.
-  const mustNote = rest.length > 0 && ledger.get(keyOf(0)) === undefined && opening.messageId !== undefined;
-  if (mustNote && !(await ledger.note(keyOf(0), { state: 'sent', messageId: opening.messageId })))
-    return { kind: 'lease_lost' };
+  const hasMore = rest.length > 0 || files.length > 0;
+  const mustNote = hasMore && ledger.get(keyOf(0)) === undefined && kept !== undefined;
+  if (mustNote && !(await ledger.note(keyOf(0), { state: 'sent', messageId: kept }))) return { kind: 'lease_lost' };
 
-  let isDoubtful = opening.messageId === undefined;
+  let isDoubtful = opening !== null && kept === undefined;
   for (const [index, part] of rest.entries()) {
     const delivery = await sendPart(outbox, keyOf(index + 1), part, { silent: true });
-    if (delivery.kind === 'undeliverable') await tidyPlaceholder(outbox, opening.messageId);
+    if (delivery.kind === 'undeliverable') await tidyPlaceholder(outbox, kept);
     if (delivery.kind !== 'delivered') return delivery;
     isDoubtful ||= delivery.messageId === undefined;
   }
+  const sent = await deliverFiles(outbox, renderer, files, opening === null ? quoting(outbox) : { silent: true });
+  if (sent.kind === 'undeliverable') await tidyPlaceholder(outbox, kept);
+  if (sent.kind !== 'delivered') return sent;
+  isDoubtful ||= sent.isDoubtful === true;
   if (isDoubtful) {
     const told = await tellDoubt(outbox, renderer);
     if (told.kind !== 'delivered') return told;
   }
-  return (reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, opening.messageId)) ?? opening;
+  return (reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, kept)) ?? opening ?? sent;
 };
 
 /** The messages that a reply makes. */

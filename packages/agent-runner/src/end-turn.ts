@@ -85,9 +85,12 @@ const answer = async (
   const isAsked = stopsFor(outbox.keeper.lane(), turn).length > 0;
   // What was steered in is known to belong to this answer from the saved ending only, which a later leg may not get.
   if (worked.size > turn.taken.length && !(await outbox.ledger.cover([...worked]))) return { kind: 'lease_lost' };
-  const markdown = replyOf(turn, ending, dropped, { isAsked, isOverTime });
+  // Who stops a turn wants nothing more of it, and a check that made way for a message looks again.
+  const isUnwanted = ending.ending === 'stopped' && (isAsked || turn.kind === 'heartbeat');
+  const files = isUnwanted ? [] : (ending.files ?? []);
+  const markdown = replyOf(turn, ending, dropped, { isAsked, isOverTime }) ?? (files.length > 0 ? '' : null);
   if (markdown === null) return { kind: 'answered', answered };
-  const reply = { ...asFile(outbox, turn, ending, markdown), startedAtMs: turn.startedAtMs };
+  const reply = { ...asFile(outbox, turn, ending, markdown), files, startedAtMs: turn.startedAtMs };
   const delivery =
     ending.ask === undefined
       ? await deliverReply(outbox, deps.renderer, reply)

@@ -1,3 +1,5 @@
+import { plain } from './access-text.ts';
+
 /** What the user reads when something did not go as it should: what happened and what to do, no inner details. */
 const AGAIN = 'so I have put it aside. Send /retry to give it another go.';
 
@@ -39,6 +41,10 @@ export const EXPIRED_CARD_TEXT = '_Expired: nothing was done._';
 /** For an answer of which a part was sent twice without Telegram's word that it arrived. */
 export const DOUBT_TEXT =
   '⚠️ The line was cut while I sent this answer: a part may be missing or doubled. Ask me to repeat it if something is missing.';
+
+/** In the place of a file that could not be sent. Its name is shown as code, so that nothing in it is a link or a mark. */
+export const unsentText = (name: string, reason: string): string =>
+  `⚠️ I could not send \`${name.replace(/[`\p{Cc}]+/gu, ' ').trim() || 'a file'}\`: ${plain(reason)}.`;
 
 const droppedText = (dropped: number): string =>
   dropped === 0 ? '' : ` ${dropped} waiting ${dropped === 1 ? 'message' : 'messages'} dropped.`;

@@ -40,11 +40,18 @@ const newestKnown = ({ keeper, ledger }: Outbox, key: string): number | null => 
   return newest === 0 ? null : newest;
 };
 
-/** Looks for a part like `findSent`, and notes its number when it is there. */
-export const findPart = async (outbox: Outbox, key: string): Promise<Delivery | { readonly kind: 'none' }> => {
+/**
+ * Looks for a part like `findSent`, and notes its number when it is there. Of an album the first message is found and the
+ * last one is noted: its others would be taken for what is sent next.
+ */
+export const findPart = async (
+  outbox: Outbox,
+  key: string,
+  messages = 1,
+): Promise<Delivery | { readonly kind: 'none' }> => {
   const found = await findSent(outbox, key);
   if (found.kind !== 'found') return found;
-  const { messageId } = found;
+  const messageId = found.messageId + messages - 1;
   outbox.log.info('part_found', { part: key });
   return (await outbox.ledger.note(key, { state: 'sent', messageId }))
     ? { kind: 'delivered', messageId }

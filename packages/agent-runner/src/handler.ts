@@ -51,7 +51,8 @@ const openMediaStore = async (): Promise<MediaStore> => {
 };
 
 const { botId, botUsername, ownerId } = config;
-const messenger = telegramMessenger(telegram);
+const mediaStore = lazyMediaStore(openMediaStore);
+const messenger = telegramMessenger({ ...telegram, outgoing: mediaStore });
 const legDeps = {
   lanes: dynamoLaneStore({ ...table, leaseMs: config.leaseMs }),
   wakes,
@@ -67,7 +68,7 @@ const legDeps = {
   runtime: agentcoreRuntime(runtime),
   media: {
     source: telegramFiles({ ...telegram, clock: systemClock }),
-    store: lazyMediaStore(openMediaStore),
+    store: mediaStore,
     transcriber: agentcoreTranscriber(runtime),
   },
   messenger,

@@ -8,5 +8,6 @@ export const lazyMediaStore = (load: () => Promise<MediaStore>): MediaStore => {
     find: async (key) => (await store()).find(key),
     put: async (key, file) => (await store()).put(key, file),
     read: async (key, maxBytes) => (await store()).read(key, maxBytes),
+    open: async (key) => (await store()).open(key),
   };
 };

@@ -34,7 +34,7 @@ export const startLiveDraft = (outbox: Outbox, renderer: ReplyRenderer, turnId: 
   /** @returns how long to pause, or null to stop drawing for this turn. */
   const draw = async (): Promise<number | null> => {
     // Part of the answer is out, perhaps in the placeholder itself: it must not become half a text again.
-    if (ledger.parts().some((key) => /^(?:p|f|fp|a)\d/u.test(key))) return null;
+    if (ledger.parts().some((key) => /^(?:p|f|fp|a|m)\d/u.test(key))) return null;
     const wanted = [state.text, showsTools() ? tools.markdown(clock.now()) : ''].filter(Boolean).join('\n\n');
     if (wanted === '' || (wanted === state.shown && !surface.isFading())) return paceMs;
     // A courtesy: whoever waits for an answer goes first.

@@ -33,6 +33,7 @@ const renderer: ReplyRenderer = {
   final: (markdown) => [{ text: markdown } as unknown as RenderedPart],
   preview: (markdown) => ({ text: markdown }) as unknown as RenderedPart,
   document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
+  files: (files) => [{ text: '', files } as unknown as RenderedPart],
 };
 
 /** An agent that takes its time: one word a second, until it is done or told to stop. */

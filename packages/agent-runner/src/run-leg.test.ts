@@ -28,6 +28,7 @@ const renderer: ReplyRenderer = {
   final: (markdown) => markdown.match(/[^]{1,40}/gu)?.map(part) ?? [],
   preview: (markdown) => part(markdown),
   document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
+  files: (files) => [{ text: '', files } as unknown as RenderedPart],
 };
 
 const text = (delta: string): ScriptedEvent => ({ type: 'text', delta });

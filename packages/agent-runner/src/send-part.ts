@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
-import type { Clock, EditOptions, Log, Metrics, RenderedPart, SendOptions } from '@agent-claw/core';
+import type { Clock, EditOptions, Log, Metrics, RenderedPart, SendOptions, Undeliverable } from '@agent-claw/core';
 import type { Chat, Silence } from './chat.ts';
 import { findPart } from './find-sent.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -24,7 +24,7 @@ export const quoting = ({ quoted }: Outbox): SendOptions => (quoted === undefine
 export type Delivery =
   /** Without an id nobody knows whether it arrived, and two tries are all that it gets. */
   | { readonly kind: 'delivered'; readonly messageId?: number }
-  | { readonly kind: 'undeliverable'; readonly reason: string }
+  | Undeliverable
   /** Telegram wants a longer pause than a leg sits out. */
   | { readonly kind: 'wait'; readonly retryAfterMs: number }
   | Silence;
@@ -39,19 +39,21 @@ export const sendPart = async (
   key: string,
   part: RenderedPart,
   options: SendOptions,
+  /** How many messages it makes. */
+  messages = 1,
 ): Promise<Delivery> => {
   const noted = outbox.ledger.get(key);
   if (noted?.state === 'sent' || noted?.state === 'in_doubt')
     return { kind: 'delivered', ...(noted.messageId === undefined ? {} : { messageId: noted.messageId }) };
   const isSecond = noted?.state === 'sending';
   if (isSecond) {
-    const found = await findPart(outbox, key);
+    const found = await findPart(outbox, key, messages);
     if (found.kind !== 'none') return found;
   }
   const outcome = await patiently(outbox, () => trySend(outbox, key, part, options));
   if (outcome.kind !== 'in_doubt') return outcome;
   if (isSecond) return { kind: 'delivered' };
-  const found = await findPart(outbox, key);
+  const found = await findPart(outbox, key, messages);
   return found.kind === 'none' ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : found;
 };
 
@@ -83,6 +85,8 @@ export const trySend = async (
       return isNoted ? { kind: 'delivered', messageId } : { kind: 'lease_lost' };
     }
     case 'undeliverable':
+      // Something else goes in its place, under the same key.
+      if (outcome.isFile === true) return (await takeBack()) ? outcome : { kind: 'lease_lost' };
       log.warn('reply_undeliverable', { part: key });
       metrics.count('reply_undeliverable');
       return outcome;

@@ -26,6 +26,7 @@ export const aLegOnDouble = async (place: string, agent: (clock: Clock) => Agent
     secret: { get: async () => ({ botToken: `${BOT_ID}:local` }) },
     apiRoot: server.url,
     log: world.log,
+    outgoing: world.deps.media.store,
   });
   const counted = async <T>(call: Promise<T>): Promise<T> => {
     state.underWay += 1;

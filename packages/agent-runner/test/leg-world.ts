@@ -39,6 +39,10 @@ const rendererOf = (partChars: number): ReplyRenderer => ({
   final: (markdown) => markdown.match(new RegExp(`[^]{1,${partChars}}`, 'gu'))?.map(part) ?? [],
   preview: (markdown) => part(markdown),
   document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
+  files: (files) => {
+    const [caption, ...rest] = files[0]?.caption?.match(/[^]{1,100}/gu) ?? [];
+    return [{ text: caption ?? '', files } as unknown as RenderedPart, ...rest.map(part)];
+  },
 });
 
 interface LegOptions {

@@ -1,4 +1,4 @@
-import { FileTooLargeError, PermanentError } from '@agent-claw/core';
+import { FileTooLargeError, PermanentError, RetryableError } from '@agent-claw/core';
 import type { MediaKey, MediaStore } from '@agent-claw/core';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -69,4 +69,28 @@ export const s3MediaStore = ({ client, bucket }: S3MediaStoreOptions): MediaStor
       throw translated(`Read of file ${key}`, error);
     }
   },
+  open: async (key) => {
+    try {
+      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: PREFIX + key }));
+      return {
+        mediaType: object.ContentType ?? 'application/octet-stream',
+        sizeBytes: object.ContentLength ?? 0,
+        body: piecesOf(key, object.Body as Body | undefined),
+      };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw translated(`Read of file ${key}`, error);
+    }
+  },
 });
+
+type Body = AsyncIterable<Uint8Array> & { destroy?: () => void };
+
+/** The pieces of a body. Node ends its socket when the loop over it is left. */
+async function* piecesOf(key: MediaKey, body: Body | undefined): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body ?? [];
+  } catch (error) {
+    throw new RetryableError(`Read of file ${key} broke off. Another attempt may succeed.`, { cause: error });
+  }
+}

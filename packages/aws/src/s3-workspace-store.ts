@@ -1,5 +1,12 @@
-import { FileTooLargeError, RetryableError } from '@agent-claw/core';
-import type { RemoveOutcome, WorkspaceFile, WorkspaceStore, WriteCondition, WriteOutcome } from '@agent-claw/core';
+import { FileTooLargeError, RetryableError, sniffMediaType } from '@agent-claw/core';
+import type {
+  RemoveOutcome,
+  WorkspaceBytes,
+  WorkspaceFile,
+  WorkspaceStore,
+  WriteCondition,
+  WriteOutcome,
+} from '@agent-claw/core';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -21,25 +28,39 @@ const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
 /** Files below one prefix of a versioned bucket. The version of a file is its ETag. */
 export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOptions): WorkspaceStore => {
-  const read = async (path: string): Promise<WorkspaceFile | null> => {
+  const fetched = async (path: string, maxBytes: number): Promise<WorkspaceBytes | null> => {
     try {
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + path }));
-      if ((object.ContentLength ?? 0) > MAX_FILE_BYTES) {
+      if ((object.ContentLength ?? 0) > maxBytes) {
         // An unread body keeps its socket.
         (object.Body as { destroy?: () => void } | undefined)?.destroy?.();
-        throw new FileTooLargeError(`"${path}" has ${object.ContentLength} bytes; 2 MiB is the most. Split the file.`);
+        throw new FileTooLargeError(`"${path}" has ${object.ContentLength} bytes; ${maxBytes} is the most.`);
       }
-      return { content: (await object.Body?.transformToString('utf-8')) ?? '', version: object.ETag ?? '' };
+      return { bytes: (await object.Body?.transformToByteArray()) ?? new Uint8Array(), version: object.ETag ?? '' };
     } catch (error) {
       if (error instanceof FileTooLargeError) throw error;
       if (error instanceof NoSuchKey) return null;
       throw translated(`Read of "${path}"`, error);
     }
   };
+  const read = async (path: string): Promise<WorkspaceFile | null> => {
+    const file = await fetched(path, MAX_FILE_BYTES);
+    // The mark that some editors put first is part of the text: it is written back as it was read.
+    return file && { content: Buffer.from(file.bytes).toString('utf8'), version: file.version };
+  };
+  const isThere = async (path: string): Promise<boolean> => {
+    try {
+      return (await fetched(path, 0)) !== null;
+    } catch (error) {
+      if (error instanceof FileTooLargeError) return true;
+      throw error;
+    }
+  };
   return {
     read,
-    write: (path, content, condition) => write({ client, bucket, prefix }, read, path, content, condition),
-    remove: (path, version) => remove({ client, bucket, prefix }, read, path, version),
+    readBytes: fetched,
+    write: (path, content, condition) => write({ client, bucket, prefix }, fetched, path, content, condition),
+    remove: (path, version) => remove({ client, bucket, prefix }, isThere, path, version),
     list: async (below, limit) => {
       const files: { path: string; sizeBytes: number }[] = [];
       let from: string | undefined;
@@ -57,19 +78,20 @@ export const s3WorkspaceStore = ({ client, bucket, prefix }: S3WorkspaceStoreOpt
 
 const write = async (
   { client, bucket, prefix }: S3WorkspaceStoreOptions,
-  read: WorkspaceStore['read'],
+  fetched: WorkspaceStore['readBytes'],
   path: string,
-  content: string,
+  content: string | Uint8Array,
   condition: WriteCondition,
 ): Promise<WriteOutcome> => {
   const isAsRead = condition.kind === 'if_absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.version };
+  // Bytes of a known length: the client takes an empty text for a stream and warns.
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   const request = {
     Bucket: bucket,
     Key: prefix + path,
-    // Bytes of a known length: the client takes an empty text for a stream and warns.
-    Body: Buffer.from(content, 'utf8'),
-    ContentLength: Buffer.byteLength(content, 'utf8'),
-    ContentType: 'text/plain; charset=utf-8',
+    Body: bytes,
+    ContentLength: bytes.byteLength,
+    ContentType: typeof content === 'string' ? 'text/plain; charset=utf-8' : sniffMediaType(content, path),
     ...isAsRead,
   };
   try {
@@ -82,8 +104,9 @@ const write = async (
     if (isConflict && attempts === 1) return { kind: 'conflict' };
     if (!isConflict && !isRetryable(error)) throw translated(`Write of "${path}"`, error);
     // An earlier attempt may have arrived without its answer reaching us: then the file is what we wrote.
-    const stored = await read(path);
-    if (stored?.content === content) return { kind: 'written', version: stored.version };
+    const stored = await fetched(path, Math.max(MAX_FILE_BYTES, bytes.byteLength));
+    if (stored !== null && Buffer.compare(stored.bytes, bytes) === 0)
+      return { kind: 'written', version: stored.version };
     if (isConflict) return { kind: 'conflict' };
     throw new RetryableError(`Write of "${path}" did not arrive. Read the file and try again.`, { cause: error });
   }
@@ -91,7 +114,7 @@ const write = async (
 
 const remove = async (
   { client, bucket, prefix }: S3WorkspaceStoreOptions,
-  read: WorkspaceStore['read'],
+  isThere: (path: string) => Promise<boolean>,
   path: string,
   version: string,
 ): Promise<RemoveOutcome> => {
@@ -103,7 +126,7 @@ const remove = async (
     if (status === 404) return { kind: 'removed' };
     if (status !== 412 && status !== 409) throw translated(`Removal of "${path}"`, error);
     // A delete marker refuses the condition as another version does.
-    return (await read(path)) === null ? { kind: 'removed' } : { kind: 'conflict' };
+    return (await isThere(path)) ? { kind: 'conflict' } : { kind: 'removed' };
   }
 };
 

@@ -34,6 +34,9 @@ export const SPOKEN_KINDS: ReadonlySet<Attachment['kind']> = new Set(['voice', '
 
 const safe = (text: string): string => text.replace(/[^A-Za-z0-9_-]/gu, '_');
 
+/** The folder of a lane's files in the media store. */
+export const mediaFolderOf = (laneId: LaneId): string => safe(laneId);
+
 /**
  * Where a file of a message is stored. It follows from the message alone, so that another leg finds what this one has
  * stored, and changes when an edit of the message puts another file in its place.
@@ -43,4 +46,4 @@ export const mediaKeyOf = (
   entryId: EntryId,
   index: number,
   { uniqueId, fileId }: Attachment,
-): MediaKey => `${safe(laneId)}/${safe(entryId)}-${index}-${safe(uniqueId ?? fileId).slice(-64)}` as MediaKey;
+): MediaKey => `${mediaFolderOf(laneId)}/${safe(entryId)}-${index}-${safe(uniqueId ?? fileId).slice(-64)}` as MediaKey;

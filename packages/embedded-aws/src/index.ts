@@ -46,4 +46,5 @@ export type { ProgramName } from './loader/make.ts';
 export { startEmbeddedCloud, type EmbeddedCloud, type EmbeddedCloudOptions } from './loader/start-embedded-cloud.ts';
 export { createObjectStore, type ObjectStore } from './s3/object-store.ts';
 export { createS3Service } from './s3/s3-service.ts';
+export { createPollyService } from './polly/polly-service.ts';
 export { createTranscribeService } from './transcribe/transcribe-service.ts';

@@ -1,4 +1,14 @@
 import * as z from 'zod/mini';
+import { mediaFileFields } from './media-file.ts';
+
+const outgoingFileSchema = z.object({
+  ...mediaFileFields,
+  kind: z.enum(['photo', 'video', 'audio', 'voice', 'document']),
+  name: z.string(),
+  caption: z.optional(z.string()),
+  durationS: z.optional(z.number()),
+  album: z.optional(z.int()),
+});
 
 const seq = z.int().check(z.nonnegative());
 
@@ -28,6 +38,7 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     consumed: z.array(z.string()),
     ending: z.enum(['complete', 'stopped', 'limit', 'waiting']),
     ask: z.optional(z.object({ rule: z.string(), tool: z.string(), input: z.string() })),
+    files: z.optional(z.array(outgoingFileSchema).check(z.maxLength(20))),
   }),
   z.object({ seq, type: z.literal('failed'), code: z.string(), message: z.string(), retryable: z.boolean() }),
   z.object({ seq, type: z.literal('refused'), reason: z.enum(['stale_fence', 'unknown_turn']) }),

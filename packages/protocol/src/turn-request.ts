@@ -1,14 +1,10 @@
 import * as z from 'zod/mini';
+import { mediaFileFields } from './media-file.ts';
 
 const filled = z.string().check(z.minLength(1));
 const ids = { laneId: filled, turnId: filled, fence: z.int().check(z.positive()) };
 
-/** A file in the media store; the key has no part that could climb out of it. */
-const mediaFileSchema = z.strictObject({
-  key: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}\/[A-Za-z0-9_-]{1,160}$/u)),
-  mediaType: filled,
-  sizeBytes: z.int().check(z.nonnegative()),
-});
+const mediaFileSchema = z.strictObject(mediaFileFields);
 
 const turnMessageSchema = z.strictObject({
   id: filled,

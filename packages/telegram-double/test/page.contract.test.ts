@@ -141,6 +141,24 @@ describe('the chat page in a browser', () => {
     expect([kinds, String(bytes), chat.troubles]).toEqual([['photo', 'photo', 'document', 'voice'], 'result', []]);
   });
 
+  it('shows the pictures, the voice and the files that a bot sends', async () => {
+    await using world = await aWorld();
+    await using chat = await openPage(browser, `${world.url}/#${owner}`);
+    await world.api.sendPhoto(owner, new InputFile(png, 'one.png'), { caption: 'one alone' });
+    await chat.message('one alone').getByRole('button', { name: 'Open photo' }).waitFor();
+    const pair = (name: string) => ({ type: 'photo' as const, media: new InputFile(png, name) });
+    await world.api.sendMediaGroup(owner, [{ ...pair('a.png'), caption: 'two together' }, pair('b.png')]);
+    await expect.poll(() => chat.page.getByTestId('album-item').count()).toEqual(2);
+    await world.api.sendVoice(owner, new InputFile(Buffer.from('voice'), 'v.ogg'), { duration: 7 });
+    await chat.page.locator('.sound-play').waitFor();
+    await world.api.sendDocument(owner, new InputFile(Buffer.from('plan'), 'plan b.pdf'));
+    await chat.page.getByRole('link', { name: 'Download plan b.pdf' }).waitFor();
+    const drawn = await chat.page
+      .locator('.photo img')
+      .evaluateAll((images) => images.map((image) => (image as { naturalWidth?: number }).naturalWidth));
+    expect([drawn, chat.troubles]).toEqual([[1, 1, 1], []]);
+  });
+
   it('lets another person act in the group, with names and their own side of the chat', async () => {
     await using world = await aWorld();
     await world.say(group, 'soup is ready');

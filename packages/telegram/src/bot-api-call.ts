@@ -12,6 +12,8 @@ export interface BotApiOptions {
 }
 
 const REQUEST_TIMEOUT_S = 10;
+/** Of requests that carry a file; the permit ends most of them before. */
+const UPLOAD_TIMEOUT_S = 60;
 /** Pauses after which a call that Telegram did not take is tried again. */
 export const UNREACHABLE_RETRY_MS = 5_000;
 const BAD_TOKEN_RETRY_MS = 60_000;
@@ -26,15 +28,14 @@ export type Signal = NonNullable<Parameters<Api['getMe']>[0]>;
 
 /** Makes calls of the Bot API. Errors are reduced to outcomes, so the token in grammY's errors goes no further. */
 export const botApiCaller = ({ secret, apiRoot, log }: BotApiOptions) => {
-  const clients = new Map<string, Api>();
+  const clients = new Map<number, Api>();
 
-  const apiFor = (token: string): Api => {
-    const known = clients.get(token);
-    if (known !== undefined) return known;
+  const apiFor = (token: string, timeoutSeconds: number): Api => {
+    const known = clients.get(timeoutSeconds);
     // One token at a time: after a rotation the old client goes.
-    clients.clear();
-    const api = new Api(token, { apiRoot, timeoutSeconds: REQUEST_TIMEOUT_S, fetch: globalThis.fetch });
-    clients.set(token, api);
+    if (known?.token === token) return known;
+    const api = new Api(token, { apiRoot, timeoutSeconds, fetch: globalThis.fetch });
+    clients.set(timeoutSeconds, api);
     return api;
   };
 
@@ -52,6 +53,7 @@ export const botApiCaller = ({ secret, apiRoot, log }: BotApiOptions) => {
   const attempt = async <T>(
     call: (api: Api, signal: Signal) => Promise<T>,
     permit: Permit,
+    timeoutS: number,
     fresh: boolean,
   ): Promise<{ kind: 'ok'; result: T } | { kind: 'withheld' } | BotApiFailure> => {
     const botToken = await tokenOf(fresh);
@@ -60,7 +62,10 @@ export const botApiCaller = ({ secret, apiRoot, log }: BotApiOptions) => {
     const mayLastMs = permit();
     if (mayLastMs === null) return { kind: 'withheld' };
     try {
-      return { kind: 'ok', result: await call(apiFor(botToken), AbortSignal.timeout(mayLastMs) as unknown as Signal) };
+      return {
+        kind: 'ok',
+        result: await call(apiFor(botToken, timeoutS), AbortSignal.timeout(mayLastMs) as unknown as Signal),
+      };
     } catch (error) {
       return botApiFailure(error);
     }
@@ -70,13 +75,17 @@ export const botApiCaller = ({ secret, apiRoot, log }: BotApiOptions) => {
     method: string,
     permit: Permit,
     call: (api: Api, signal: Signal) => Promise<T>,
+    { isUpload = false }: { readonly isUpload?: boolean } = {},
   ): Promise<Called<T>> => {
-    const first = await attempt(call, permit, false);
+    const timeoutS = isUpload ? UPLOAD_TIMEOUT_S : REQUEST_TIMEOUT_S;
+    const first = await attempt(call, permit, timeoutS, false);
     // The token may have been rotated since it was read: read it again before giving up.
-    const outcome = first.kind === 'bad_token' ? await attempt(call, permit, true) : first;
+    const outcome = first.kind === 'bad_token' ? await attempt(call, permit, timeoutS, true) : first;
     if (outcome.kind !== 'ok' && outcome.kind !== 'not_modified' && outcome.kind !== 'withheld')
       log.warn('bot_api_refused', { method, outcome: outcome.kind });
     if (outcome.kind === 'bad_token') return { kind: 'wait', retryAfterMs: BAD_TOKEN_RETRY_MS };
     return outcome.kind === 'not_sent' ? { kind: 'wait', retryAfterMs: UNREACHABLE_RETRY_MS } : outcome;
   };
 };
+
+export type BotApiCaller = ReturnType<typeof botApiCaller>;

@@ -1,3 +1,4 @@
+import { PermanentError, RetryableError } from '@agent-claw/core';
 import { GrammyError, HttpError } from 'grammy/web';
 
 /** What a failed Bot API call means for the caller. Decided here, where the answer is known; nobody else reads descriptions. */
@@ -41,11 +42,12 @@ const NOT_THERE = [
   'message_id_invalid',
 ];
 
-const codesOf = (error: unknown): readonly string[] => {
-  const codes: string[] = [];
+/** The error and what it was caused by. */
+const causesOf = (error: unknown): readonly Error[] => {
+  const causes: Error[] = [];
   let current = error;
   for (let depth = 0; depth < 6 && current instanceof Error; depth += 1) {
-    if ('code' in current && typeof current.code === 'string') codes.push(current.code);
+    causes.push(current);
     current =
       current instanceof HttpError
         ? current.error
@@ -53,8 +55,10 @@ const codesOf = (error: unknown): readonly string[] => {
           ? current.errors[0]
           : current.cause;
   }
-  return codes;
+  return causes;
 };
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
 
 const refusalOf = (error: GrammyError): BotApiFailure => {
   switch (error.error_code) {
@@ -68,6 +72,8 @@ const refusalOf = (error: GrammyError): BotApiFailure => {
       return error.method === 'sendMessage' ? { kind: 'bad_token' } : { kind: 'gone' };
     case 400:
       return badRequestOf(error);
+    case 413:
+      return { kind: 'bad_request', reason: error.description };
     default:
       // A 5xx may come from behind the point where the message was stored.
       return error.error_code >= 500 ? { kind: 'in_doubt' } : { kind: 'undeliverable', reason: error.description };
@@ -90,5 +96,9 @@ const badRequestOf = ({ description: reason, parameters }: GrammyError): BotApiF
 /** @returns what to do about `error`, which a Bot API call threw. Holds nothing of the request, so no token and no text. */
 export const botApiFailure = (error: unknown): BotApiFailure => {
   if (error instanceof GrammyError) return refusalOf(error);
-  return codesOf(error).some((code) => NEVER_REACHED.has(code)) ? { kind: 'not_sent' } : { kind: 'in_doubt' };
+  const causes = causesOf(error);
+  // Our own errors come from reading a file while it was sent: Telegram takes no request without its end.
+  const isCutShort = causes.some((cause) => cause instanceof RetryableError || cause instanceof PermanentError);
+  const isUnsent = isCutShort || causes.some((cause) => NEVER_REACHED.has(codeOf(cause)));
+  return isUnsent ? { kind: 'not_sent' } : { kind: 'in_doubt' };
 };

@@ -1,5 +1,5 @@
 import type { RenderedPart, ReplyRenderer } from '@agent-claw/core';
-import { renderPreview, renderReply } from './format/index.ts';
+import { renderCaption, renderPreview, renderReply } from './format/index.ts';
 import type { TelegramPart } from './telegram-messenger.ts';
 
 const rendered = (part: TelegramPart): RenderedPart => part as unknown as RenderedPart;
@@ -12,5 +12,9 @@ const captionOf = (text: string): string => Array.from(text).slice(0, MAX_CAPTIO
 export const telegramReplyRenderer: ReplyRenderer = {
   final: (markdown) => renderReply(markdown).map(rendered),
   document: (document, caption) => rendered({ text: captionOf(caption), entities: [], document }),
+  files: (files) => {
+    const { caption, rest } = renderCaption(files[0]?.caption ?? '', MAX_CAPTION_CHARS);
+    return [rendered({ ...caption, files }), ...rest.map(rendered)];
+  },
   preview: (markdown) => rendered(renderPreview(markdown)),
 };

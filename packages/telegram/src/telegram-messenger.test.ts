@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { turnIdOf } from '@agent-claw/core';
 import type { RenderedPart } from '@agent-claw/core';
+import { memoryMediaStore } from '@agent-claw/testkit';
 import { telegramMessenger } from './telegram-messenger.ts';
 
 const TO = { channel: 'tg', account: '7000', place: '1', thread: '5' };
@@ -55,7 +56,9 @@ const aBotApi = async (...answers: Answer[]) => {
   const note = (...args: unknown[]): void => void lines.push(JSON.stringify(args));
   const log = { info: note, warn: note, error: note, with: () => log };
   const { port } = server.address() as AddressInfo;
-  return { messenger: telegramMessenger({ secret, apiRoot: `http://127.0.0.1:${port}`, log }), requests, lines, close };
+  const outgoing = memoryMediaStore();
+  const messenger = telegramMessenger({ secret, apiRoot: `http://127.0.0.1:${port}`, log, outgoing });
+  return { messenger, outgoing, requests, lines, close };
 };
 
 const refusal = (error_code: number, description: string, parameters?: object): Answer => ({

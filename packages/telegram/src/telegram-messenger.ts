@@ -5,6 +5,7 @@ import type {
   FindOutcome,
   LaneAddress,
   Messenger,
+  OutgoingFile,
   Permit,
   RenderedPart,
   ReplyFile,
@@ -16,6 +17,8 @@ import type { MessageEntity } from '@grammyjs/types';
 import { botApiCaller, UNREACHABLE_RETRY_MS } from './bot-api-call.ts';
 import type { BotApiOptions, Called, Signal } from './bot-api-call.ts';
 import { menuKeyboard } from './menu-button.ts';
+import { fileSender } from './send-files.ts';
+import type { OutgoingSource } from './send-files.ts';
 import { draftIdOf, stopKeyboard } from './stop-button.ts';
 
 /** A message text with its formatting, as the Bot API takes it. Offsets and lengths are UTF-16 code units. */
@@ -24,6 +27,8 @@ export interface TelegramPart {
   readonly entities: readonly MessageEntity[];
   /** Sent as this file, with the text below it. */
   readonly document?: ReplyFile;
+  /** Sent as this file, or as one album, with the text below the first of them. */
+  readonly files?: readonly OutgoingFile[];
 }
 
 /** How many numbers are tried in search of a message: people may have written in between, and each try counts as an edit. */
@@ -47,9 +52,15 @@ const fieldsWith = (entities: readonly MessageEntity[], { stopButton, keyboard }
 });
 type TextFields = ReturnType<typeof fieldsWith>;
 
+export interface MessengerOptions extends BotApiOptions {
+  /** Where the files are that are to be sent. */
+  readonly outgoing: OutgoingSource;
+}
+
 /** Sends through the Bot API. Errors are reduced to outcomes, so the token in grammY's errors goes no further. */
-export const telegramMessenger = (bot: BotApiOptions): Messenger => {
+export const telegramMessenger = ({ outgoing, ...bot }: MessengerOptions): Messenger => {
   const callApi = botApiCaller(bot);
+  const sendFiles = fileSender(callApi, outgoing);
 
   /** With formatting first; a request that is refused as such goes out once more as plain text. */
   const callWithText = async <T>(
@@ -92,19 +103,22 @@ export const telegramMessenger = (bot: BotApiOptions): Messenger => {
         options.replyToMessageId === undefined
           ? {}
           : { reply_parameters: { message_id: options.replyToMessageId, allow_sending_without_reply: true } };
-      const { document } = part as unknown as TelegramPart;
+      const { document, files, ...caption } = part as unknown as TelegramPart;
       const method = document === undefined ? 'sendMessage' : 'sendDocument';
       const place = { ...thread, ...reply, disable_notification: options.silent === true };
-      const outcome = await callWithText<{ readonly message_id?: number }>(
-        method,
-        permit,
-        part,
-        options,
-        (api, text, fields, signal) =>
-          document === undefined
-            ? api.sendMessage(chat, text, { ...fields, ...place }, signal)
-            : api.sendDocument(chat, inputFile(document), { ...captionWith(text, fields), ...place }, signal),
-      );
+      const outcome =
+        files === undefined
+          ? await callWithText<{ readonly message_id?: number }>(
+              method,
+              permit,
+              part,
+              options,
+              (api, text, fields, signal) =>
+                document === undefined
+                  ? api.sendMessage(chat, text, { ...fields, ...place }, signal)
+                  : api.sendDocument(chat, inputFile(document), { ...captionWith(text, fields), ...place }, signal),
+            )
+          : await sendFiles({ chat, files, caption, place }, permit);
       switch (outcome.kind) {
         case 'ok':
           return { kind: 'sent', messageId: idOf(outcome.result) };

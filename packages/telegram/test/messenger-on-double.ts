@@ -1,8 +1,8 @@
 import { turnIdOf } from '@agent-claw/core';
-import type { LaneAddress, RenderedPart } from '@agent-claw/core';
+import type { LaneAddress, MediaKey, OutgoingFile, RenderedPart } from '@agent-claw/core';
 import { createManualClock, createTelegramDouble, listen } from '@agent-claw/telegram-double';
 import type { DraftView, Fault, MessageView } from '@agent-claw/telegram-double';
-import { recordingLog } from '@agent-claw/testkit';
+import { memoryMediaStore, recordingLog } from '@agent-claw/testkit';
 import type { MessengerWorld } from '@agent-claw/testkit/contracts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,7 @@ import { telegramReplyRenderer } from '../src/reply-renderer.ts';
 import { menuButtonOf } from '../src/menu-button.ts';
 import { turnOfStopButton } from '../src/stop-button.ts';
 import { telegramMessenger } from '../src/telegram-messenger.ts';
+import type { TelegramPart } from '../src/telegram-messenger.ts';
 
 export const TOKEN = '7000001:the-token-of-this-bot';
 const chat: LaneAddress = { channel: 'tg', account: '7000001', place: '4242001' };
@@ -57,7 +58,9 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
   await open(0);
   const { port } = api.address() as AddressInfo;
   const log = recordingLog();
+  const store = memoryMediaStore();
   const messenger = telegramMessenger({
+    outgoing: store,
     secret: { get: async () => ({ botToken: token }) },
     apiRoot: `http://127.0.0.1:${port}`,
     log,
@@ -84,6 +87,14 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
     const response = await fetch(`${people.url}${media.url}`);
     return { document: { name: media.fileName, content: await response.text() } };
   };
+  const state = { files: 0 };
+  /** A file in the store, ready to be sent. */
+  const stored = async (content: string | Uint8Array, more: Partial<OutgoingFile> = {}): Promise<OutgoingFile> => {
+    const bytes = Buffer.from(content as Uint8Array);
+    const key = `sent-x/${(state.files += 1)}` as MediaKey;
+    await store.put(key, { bytes, mediaType: 'text/plain' });
+    return { kind: 'document', key, mediaType: 'text/plain', sizeBytes: bytes.byteLength, name: 'a ü;b.txt', ...more };
+  };
   const world: MessengerWorld = {
     messenger,
     chat,
@@ -91,6 +102,19 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
     group,
     part,
     document: telegramReplyRenderer.document,
+    files: async (contents, caption) => {
+      const all = await Promise.all(contents.map((content) => stored(content)));
+      const album = all.length > 1 ? { album: 1 } : {};
+      return telegramReplyRenderer.files(all.map((file) => ({ ...file, ...album, caption })))[0];
+    },
+    missingFile: async () => {
+      const file = { ...(await stored('x')), key: 'sent-x/none' as MediaKey };
+      return telegramReplyRenderer.files([file])[0];
+    },
+    seenFile: (content, caption) => {
+      const [line] = telegramReplyRenderer.final(caption) as unknown as readonly TelegramPart[];
+      return { text: line?.text ?? '', entities: line?.entities ?? [], document: { name: 'a ü;b.txt', content } };
+    },
     seen: async (at) =>
       Promise.all(
         (await history(at)).messages
@@ -126,5 +150,5 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
     if (api.listening) await shut();
     await people.close();
   };
-  return { ...world, double, fault, log, close };
+  return { ...world, double, store, stored, history, fault, log, close };
 };

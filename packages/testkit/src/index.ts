@@ -5,6 +5,7 @@ export * from './fakes/memory-bot-secret.ts';
 export * from './fakes/memory-conversation-store.ts';
 export { memoryLanes, type MemoryLanes } from './fakes/memory-lanes.ts';
 export * from './fakes/memory-media.ts';
+export * from './fakes/memory-speaker.ts';
 export * from './fakes/memory-wake-queue.ts';
 export * from './fakes/memory-workspace-store.ts';
 export * from './fakes/recording-log.ts';

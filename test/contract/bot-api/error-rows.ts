@@ -26,6 +26,24 @@ const photo = async ({ url }: Server, caption: string): Promise<unknown> => {
   form.set('photo', new File(['x'], 'p.jpg'));
   return (await fetch(`${url}/bot${token}/sendPhoto`, { method: 'POST', body: form })).json();
 };
+/** The head of a PNG of this size, or no picture at all. */
+const picture = (width: number, height: number): Blob => {
+  const bytes = Buffer.from('89504e470d0a1a0a0000000d494844520000000000000000', 'hex');
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  return new Blob([Uint8Array.from(bytes), 'and the rest of it']);
+};
+const upload = async (
+  { url }: Server,
+  method: string,
+  fields: Readonly<Record<string, string | Blob>>,
+): Promise<unknown> => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ chat_id: String(owner), ...fields })) form.set(name, value);
+  return (await fetch(`${url}/bot${token}/${method}`, { method: 'POST', body: form })).json();
+};
+const album = (...types: readonly string[]): string =>
+  JSON.stringify(types.map((type, index) => ({ type, media: `attach://f${index}` })));
 const oldMessage = async (server: Server, chat_id: number): Promise<unknown> => {
   const message_id = await server.sentId(chat_id);
   await server.clock.advance(49 * 3600 * 1000);
@@ -181,6 +199,36 @@ export const badRequests: readonly Row[] = [
     is: "wrong remote file identifier specified: can't unserialize it",
     when: 'what is sent is no file_id',
     provoke: ({ call }) => call('sendPhoto', { chat_id: owner, photo: 'abc' }),
+  },
+  {
+    is: 'PHOTO_INVALID_DIMENSIONS',
+    when: 'width and height of a picture make more than 10,000, or it is over 20 times as long as wide',
+    provoke: (server) => upload(server, 'sendPhoto', { photo: picture(9_000, 1_001) }),
+  },
+  {
+    is: 'PHOTO_INVALID_DIMENSIONS',
+    when: 'a picture of an album is over 20 times as long as wide',
+    provoke: (server) =>
+      upload(server, 'sendMediaGroup', {
+        media: album('photo', 'photo'),
+        f0: picture(100, 100),
+        f1: picture(10, 201),
+      }),
+  },
+  {
+    is: 'IMAGE_PROCESS_FAILED',
+    when: 'what is sent as a picture is none',
+    provoke: (server) => upload(server, 'sendPhoto', { photo: new Blob(['words']) }),
+  },
+  {
+    is: "document can't be mixed with other media types",
+    when: 'an album has a document among pictures',
+    provoke: (server) =>
+      upload(server, 'sendMediaGroup', {
+        media: album('photo', 'document'),
+        f0: picture(100, 100),
+        f1: new Blob(['words']),
+      }),
   },
   {
     is: 'wrong parameter action in request',

@@ -7,7 +7,7 @@ export const placeholderLeft: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/deliver-reply.ts',
-      find: '(reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, opening.messageId)) ?? opening',
+      find: '(reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, kept)) ?? opening',
       replace: 'opening',
     },
   ],

@@ -172,6 +172,7 @@ export const workspaceFor = (
         afterLost: (first) => (first.kind === 'written' ? reread() : effect()),
       });
     },
+    readBytes: (path, maxBytes) => inner.readBytes(path, maxBytes),
     // The simulated agent removes nothing.
     remove: (path, version) => inner.remove(path, version),
     list: (prefix, limit) => inner.list(prefix, limit),

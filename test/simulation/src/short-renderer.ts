@@ -8,5 +8,6 @@ export const textOf = (rendered: RenderedPart): string => (rendered as unknown a
 export const shortRenderer: ReplyRenderer = {
   final: (markdown) => markdown.match(/\S[^]{0,98}(?=\s|$)|\S{100}/gu)?.map(part) ?? [],
   document: ({ name }, caption) => part(`${name} ${caption}`),
+  files: (files) => [part(files.map(({ name }) => name).join(' '))],
   preview: (markdown) => part(markdown.length <= PART_CHARS ? markdown : `${markdown.slice(0, PART_CHARS - 2)} …`),
 };

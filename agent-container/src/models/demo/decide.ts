@@ -1,4 +1,5 @@
 import { fileSkills } from './file-skills.ts';
+import { mediaSkills } from './media-skills.ts';
 import { inCharacter } from './persona.ts';
 import type { DemoInput, Said, ToolOutcome } from './read-input.ts';
 import type { DemoToolCall, Plan } from './skill.ts';
@@ -10,7 +11,7 @@ export type Step =
   | { readonly kind: 'say'; readonly text: string; readonly wordDelayMs?: number }
   | { readonly kind: 'fail'; readonly how: 'throttled' | 'broken' };
 
-const skills = [...fileSkills, ...talkSkills];
+const skills = [...mediaSkills, ...fileSkills, ...talkSkills];
 
 const planFor = (said: Said, before: readonly Said[], input: DemoInput): Plan => {
   for (const skill of skills) {

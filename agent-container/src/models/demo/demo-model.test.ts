@@ -1,6 +1,6 @@
 import { conversationIdOf, turnIdOf, isEffectivelyEmpty } from '@agent-claw/core';
-import type { WorkspaceStore } from '@agent-claw/core';
-import { aLaneId, manualClock, memoryWorkspaceStore } from '@agent-claw/testkit';
+import type { MediaKey, WorkspaceStore } from '@agent-claw/core';
+import { aLaneId, aTurnCall, manualClock, memoryMediaStore, memoryWorkspaceStore } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aWorld, messageSaying } from '../../../test/world.ts';
 import type { World } from '../../../test/world.ts';
@@ -56,6 +56,43 @@ describe('the demo model', () => {
     );
   });
 
+  it('keeps what is sent to it, sends it back, and speaks', async () => {
+    const media = memoryMediaStore();
+    const key = 'tg_7000_4242001/u1-0-AQAD' as MediaKey;
+    const bytes = Uint8Array.from(Buffer.from('\u0089PNG\r\n\u001a\n0000', 'latin1'));
+    await media.put(key, { bytes, mediaType: 'image/png' });
+    const world = aWorld({ media, files: { 'notes/a.md': 'a' } });
+    const photo = { kind: 'photo', file: { key, mediaType: 'image/png', sizeBytes: bytes.byteLength } } as const;
+    const messages = [messageSaying('save this as photos/cat.png', 1, { attachments: [photo] })];
+    const said = [await world.say('', { messages })];
+    for (const text of [
+      'send me photos/cat.png and notes/a.md with the caption Mine',
+      'please send me notes/a.md as a document without a word',
+      'send me a voice message in de saying Guten Morgen',
+      'send me notes/none.md',
+      'save it as photos/cat.png',
+    ])
+      said.push(await world.say(text));
+    const last = said.map((events) => events.at(-1));
+    expect(
+      last.map((event) =>
+        event?.type === 'done'
+          ? [event.reply, ...(event.files ?? []).map(({ kind, name }) => `${kind} ${name}`)]
+          : event,
+      ),
+    ).toEqual([
+      [expect.stringContaining('Done. Saved photos/cat.png (image/png, 12 bytes).')],
+      ['Here you are.', 'photo cat.png', 'document a.md'],
+      ['', 'document a.md'],
+      ['Listen.', 'voice voice.ogg'],
+      ['That did not work: There is no file notes/none.md. Use list_files to see what there is.'],
+      ['Done. Saved photos/cat.png (image/png, 12 bytes).'],
+    ]);
+    expect((await world.conversations.find(aTurnCall().conversationId, turnIdOf(2)))?.files).toEqual(
+      last[1]?.type === 'done' && last[1].files,
+    );
+  });
+
   it('calls every workspace tool on request, with words or by name', async () => {
     const replies = await asked(
       aWorld({ files: { 'AGENTS.md': 'a', 'SOUL.md': 's', 'IDENTITY.md': 'i', 'USER.md': 'u', 'HEARTBEAT.md': '' } }),
@@ -78,7 +115,7 @@ describe('the demo model', () => {
       'notes/hello.md:\n\n```\ngoodbye\nsecond line\n```',
       'Your workspace:\n\n```\nnotes/hello.md (20 bytes)\n```',
       'read_file answered:\n\n```\ns\n```',
-      'I have no tool called fly here. I can use: read_file, write_file, append_file, edit_file, delete_file, list_files.',
+      'I have no tool called fly here. I can use: read_file, write_file, append_file, edit_file, delete_file, list_files, save_file, send_files, send_voice.',
       'That is not JSON. Write it like this: /tool read_file {"path": "notes.md"}',
       'That did not work: Path refused: The path climbs with "..".',
     ]);

@@ -10,7 +10,7 @@ export interface Said {
 
 /** A label in an envelope, field by field; `content` is what a text file says. */
 export type SaidFile = Readonly<
-  Partial<Record<'kind' | 'name' | 'type' | 'bytes' | 'shown' | 'problem' | 'content', string>>
+  Partial<Record<'kind' | 'name' | 'type' | 'bytes' | 'file' | 'shown' | 'problem' | 'content', string>>
 >;
 
 /** A picture or document as the model port carries it. */

@@ -13,6 +13,7 @@ Try one of these:
 - remember that my cat is called Misha
 - what do you know about me?
 - list files · read SOUL.md · write notes.md: hello · edit notes.md: replace hello with goodbye
+- send me SOUL.md · send me a voice message saying hello · (with a photo) save this as photos/cat.jpg
 - what did I just say? · my name is Ana · how many messages did I send?
 - write 9000 characters with code and a table
 - count to 30 slowly

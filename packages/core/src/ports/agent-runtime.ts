@@ -2,6 +2,7 @@ import type { Ask, Consent } from '../consent.ts';
 import type { InboxEntry } from '../lane.ts';
 import type { Overheard } from '../overheard.ts';
 import type { TurnAttachment } from '../media.ts';
+import type { OutgoingFile } from '../outgoing-file.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';
 import type { TurnEnd } from './conversation-store.ts';
 
@@ -62,6 +63,8 @@ export type TurnEvent =
       readonly consumed: readonly EntryId[];
       readonly ending: TurnEnd;
       readonly ask?: Ask;
+      /** To be sent below the answer, in order. */
+      readonly files?: readonly OutgoingFile[];
     }
   /** The run has ended without a reply. `retryable` starts may help; otherwise the owner gets `message`. */
   | {

@@ -1,4 +1,5 @@
 import type { Ask } from '../consent.ts';
+import type { OutgoingFile } from '../outgoing-file.ts';
 import type { ConversationId, EntryId, TurnId } from '../ids.ts';
 
 /** How a run ended. `waiting`: it stands before a call that needs consent, and another turn will go on with it. */
@@ -17,6 +18,8 @@ export interface SavedTurn {
   /** Where the agent goes on once that is decided, opaque JSON; `messages` read as if the turn had ended. */
   readonly paused?: unknown;
   readonly savedAtMs: number;
+  /** What the turn sends beside its reply. */
+  readonly files?: readonly OutgoingFile[];
   /** Turns that this one makes forgotten: whoever finds it saved sees to that again. */
   readonly evicts?: readonly TurnId[];
 }

@@ -1,3 +1,4 @@
+import type { OutgoingFile } from '../outgoing-file.ts';
 import type { Brand, LaneAddress, TurnId } from '../ids.ts';
 
 /** Slow down: no call to this chat for this long. Nothing was sent, so trying again cannot double it. */
@@ -17,10 +18,18 @@ export interface MovedOutcome {
   readonly to: LaneAddress;
 }
 
+/** Refused for good: blocked, no such chat or topic. Trying again is useless; the owner can do something about it. */
+export interface Undeliverable {
+  readonly kind: 'undeliverable';
+  readonly reason: string;
+  /** It is the file that is refused, or not there any more, and not the place: nothing was sent, and words may still pass. */
+  readonly isFile?: true;
+}
+
 export type SendOutcome =
+  /** `messageId` is the newest when an album makes several messages. */
   | { readonly kind: 'sent'; readonly messageId: number }
-  /** Refused for good: blocked, no such chat or topic. Trying again is useless; the owner can do something about it. */
-  | { readonly kind: 'undeliverable'; readonly reason: string }
+  | Undeliverable
   /** Nobody knows whether it arrived (timeout, cut connection, 5xx after the request was written). */
   | { readonly kind: 'in_doubt' }
   | MovedOutcome
@@ -120,4 +129,9 @@ export interface ReplyRenderer {
   preview(markdown: string): RenderedPart;
   /** A file with a line below it, in plain words. It can be sent and not edited. */
   document(file: ReplyFile, caption: string): RenderedPart;
+  /**
+   * A message with a file from the media store, an album for several, then what of the first one's caption did not fit, as
+   * texts. It can be sent and not edited.
+   */
+  files(group: readonly OutgoingFile[]): readonly [RenderedPart, ...RenderedPart[]];
 }

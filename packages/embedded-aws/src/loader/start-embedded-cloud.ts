@@ -20,6 +20,7 @@ import { openScheduleStore, type ScheduleTarget } from '../scheduler/schedule-st
 import { createSecretsService } from '../secrets/secrets-service.ts';
 import { openSecretStore } from '../secrets/secret-store.ts';
 import { startEmbeddedAws } from '../server.ts';
+import { createPollyService } from '../polly/polly-service.ts';
 import { createTranscribeService } from '../transcribe/transcribe-service.ts';
 import { createQueues } from '../sqs/queues.ts';
 import { createSqsService } from '../sqs/sqs-service.ts';
@@ -137,6 +138,7 @@ export const startEmbeddedCloud = async (options: EmbeddedCloudOptions): Promise
       createSqsService({ queues: createQueues({ ...dataOption, clock }), faults }),
       createS3Service({ objects }),
       createTranscribeService({ objects, clock }),
+      createPollyService(),
       createSecretsService({ secrets: openSecretStore(options.dataDir, clock), clock }),
       createLambdaService({ find: findFunction, invokeEvent }),
       createSchedulerService({ scheduler, store: schedules, clock }),

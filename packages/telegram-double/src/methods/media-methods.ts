@@ -3,8 +3,9 @@ import { badRequest } from '../bot-api-error.ts';
 import { readCaption } from '../text/read-text.ts';
 import { messageObject } from '../world/bot-view.ts';
 import { isFileId, uniqueIdOf } from '../world/file-store.ts';
-import { mediaBody } from '../world/media-body.ts';
+import { imageSize, mediaBody } from '../world/media-body.ts';
 import { postMessage } from '../world/post-message.ts';
+import type { Upload } from '../transport/params.ts';
 import type { FileRecord, MessageBody } from '../world/records.ts';
 import { type Call, type Methods, replyTargetOf, threadOf, writableChat } from './call.ts';
 import { readMarkup } from './reply-markup.ts';
@@ -21,11 +22,41 @@ const fileOf = (call: Call, kind: string, name: string, given: string): FileReco
     if (upload.bytes.length === 0) throw badRequest('file must be non-empty');
     if (upload.bytes.length > (kind === 'photo' ? 10 * 1024 * 1024 : maxUploadBytes))
       throw badRequest(kind === 'photo' ? 'file is too big for a photo' : 'file is too big');
-    return call.world.files.add(`AQAD${call.world.nextNumber('file', 1_000_001)}`, kind, upload);
+    const mimeType = mimeTypeOf(kind, upload);
+    return call.world.files.add(`AQAD${call.world.nextNumber('file', 1_000_001)}`, kind, { ...upload, mimeType });
   }
   if (given === '') throw badRequest(`there is no ${kind} in the request`);
   if (attached !== undefined) throw badRequest(`wrong file identifier/HTTP URL specified`);
   return knownFile(call, given, "wrong remote file identifier specified: can't unserialize it");
+};
+
+/** What Telegram makes of a file that comes without a type: its name says, or how it was sent. */
+const mimeTypeOf = (kind: string, { name, mimeType }: Upload): string => {
+  if (mimeType !== '' && mimeType !== 'application/octet-stream') return mimeType;
+  const extension = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  return MIME_TYPES[extension] ?? MIME_TYPES[kind] ?? 'application/octet-stream';
+};
+
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  photo: 'image/jpeg',
+  voice: 'audio/ogg',
+  audio: 'audio/mpeg',
+  video: 'video/mp4',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  mp4: 'video/mp4',
+  ogg: 'audio/ogg',
+  oga: 'audio/ogg',
+  mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  md: 'text/markdown',
+  csv: 'text/csv',
+  json: 'application/json',
 };
 
 const knownFile = (call: Call, fileId: string, refusal: string): FileRecord => {
@@ -43,6 +74,7 @@ const sendMedia =
     const chat = writableChat(call);
     threadOf(call, chat);
     const file = fileOf(call, kind, kind, call.params.text(kind));
+    if (kind === 'photo') checkPhoto(call, file);
     const extra = {
       duration: call.params.int('duration'),
       width: call.params.int('width'),
@@ -56,6 +88,19 @@ const sendMedia =
     });
   };
 
+/** Pictures that Telegram does not take as such; as a document they pass. */
+const checkPhoto = ({ world }: Call, file: FileRecord): void => {
+  const bytes = world.files.bytes(file);
+  const size = imageSize(bytes);
+  if (size === null && bytes.toString('latin1', 0, 4) !== 'RIFF') throw badRequest('IMAGE_PROCESS_FAILED');
+  if (size === null) return;
+  const [short, long] = [Math.min(size.width, size.height), Math.max(size.width, size.height)];
+  if (short + long > 10_000 || long > 20 * short) throw badRequest('PHOTO_INVALID_DIMENSIONS');
+};
+
+/** Kinds that make albums with their own kind only. */
+const ALONE: ReadonlySet<string> = new Set(['document', 'audio']);
+
 const sendMediaGroup = (call: Call): unknown => {
   const media = call.params.json('media', 'media');
   if (!Array.isArray(media)) throw badRequest('expected an Array of InputMedia');
@@ -64,12 +109,17 @@ const sendMediaGroup = (call: Call): unknown => {
   const chat = writableChat(call);
   const threadId = threadOf(call, chat);
   const target = replyTargetOf(call, chat);
+  const kinds = new Set(media.map((item: Record<string, unknown>) => String(item['type'])));
+  const alone = [...kinds].find((kind) => ALONE.has(kind));
+  if (kinds.size > 1 && alone !== undefined) throw badRequest(`${alone} can't be mixed with other media types`);
   const bodies = media.map((item: Record<string, unknown>): MessageBody => {
     const kind = String(item['type']);
     if (!['photo', 'video', 'document', 'audio'].includes(kind))
       throw badRequest(`type "${kind}" is not allowed in an album`);
     const caption = textFields('caption', readCaption(captionParams(call, item)));
-    return { ...mediaBody(call.world, kind, fileOf(call, kind, kind, plainText(item['media'])), {}), ...caption };
+    const file = fileOf(call, kind, kind, plainText(item['media']));
+    if (kind === 'photo') checkPhoto(call, file);
+    return { ...mediaBody(call.world, kind, file, {}), ...caption };
   });
   const albumId = String(call.world.nextNumber('album', 13_000_000_001));
   return bodies.map((body) => {

@@ -4,7 +4,7 @@ import { renderTree } from './render-blocks.ts';
 import { MAX_PART_CHARS } from './reply-part.ts';
 import type { FormattedText, ReplyPart } from './reply-part.ts';
 import { sanitise } from './sanitise.ts';
-import { furthest, safeBoundary, splitFormatted } from './split.ts';
+import { furthest, safeBoundary, splitFirst, splitFormatted } from './split.ts';
 
 /**
  * A Markdown reply as Telegram messages, in order. Never throws, loses no words, keeps code exact, and every part is
@@ -13,6 +13,26 @@ import { furthest, safeBoundary, splitFormatted } from './split.ts';
  * @example renderReply('**hi**'); // [{ text: 'hi', entities: [{ type: 'bold', offset: 0, length: 2 }] }]
  */
 export const renderReply = (markdown: string): ReplyPart[] => splitFormatted(formatted(markdown));
+
+/** Markdown as the line below a file, cut where a reader minds least, and the messages that say the rest. Empty for nothing. */
+export const renderCaption = (
+  markdown: string,
+  maxChars: number,
+): { readonly caption: ReplyPart; readonly rest: ReplyPart[] } => {
+  const whole = formatted(markdown);
+  const { first, next } = splitFirst(whole, maxChars);
+  const { text, entities } = whole;
+  const after = entities
+    .filter((entity) => entity.offset + entity.length > next)
+    .map((entity) => {
+      const offset = Math.max(0, entity.offset - next);
+      return { ...entity, offset, length: entity.offset + entity.length - next - offset };
+    });
+  return {
+    caption: first ?? { text: '', entities: [] },
+    rest: splitFormatted({ text: text.slice(next), entities: after }),
+  };
+};
 
 /**
  * The start of an unfinished reply as one message, with an ellipsis where it was cut. A reply that shows nothing yet

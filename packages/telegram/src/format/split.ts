@@ -18,6 +18,16 @@ export const splitFormatted = (whole: FormattedText): ReplyPart[] => {
   return parts;
 };
 
+/** The first part alone, of at most `maxChars`, and where the rest of the text begins. */
+export const splitFirst = (
+  whole: FormattedText,
+  maxChars: number,
+): { readonly first: ReplyPart | null; readonly next: number } => {
+  const limit = Math.min(maxChars, furthest(whole, 0));
+  const cut = limit >= whole.text.length ? at(whole.text.length) : chooseCut(whole, 0, limit);
+  return { first: clip(whole, 0, cut.end), next: cut.next };
+};
+
 /** For growing starts: the entities that a part from there on can reach, so that many of them cost each part no more. */
 const entitiesNear = ({ entities }: FormattedText): ((start: number) => ReplyEntity[]) => {
   let reached: ReplyEntity[] = [];

@@ -8,5 +8,6 @@ export * from './mailbox-contract.ts';
 export * from './media-store-contract.ts';
 export * from './messenger-contract.ts';
 export * from './open-lanes-contract.ts';
+export * from './speaker-contract.ts';
 export * from './wake-queue-contract.ts';
 export * from './workspace-store-contract.ts';

@@ -21,7 +21,7 @@ export const mediaStoreContract = (create: () => Promise<MediaStore>): void => {
 
   it('has no file where none was put', async () => {
     const store = await create();
-    expect([await store.find(KEY), await store.read(KEY, 100)]).toEqual([null, null]);
+    expect([await store.find(KEY), await store.read(KEY, 100), await store.open(KEY)]).toEqual([null, null, null]);
   });
 
   it('takes the same file a second time', async () => {
@@ -35,6 +35,25 @@ export const mediaStoreContract = (create: () => Promise<MediaStore>): void => {
     const store = await create();
     await store.put(KEY, picture);
     await expect(store.read(KEY, 4)).rejects.toThrow(FileTooLargeError);
+  });
+
+  it('is read piece by piece, from its start each time, also after a reader that has left', async () => {
+    const store = await create();
+    const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+    await store.put(KEY, { bytes, mediaType: 'audio/ogg' });
+    const left = await store.open(KEY);
+    for await (const piece of left?.body ?? []) {
+      expect(piece.byteLength).toBeGreaterThan(0);
+      break;
+    }
+    const opened = await store.open(KEY);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of opened?.body ?? []) pieces.push(piece);
+    expect({ ...opened, body: Buffer.concat(pieces).equals(bytes) }).toEqual({
+      mediaType: 'audio/ogg',
+      sizeBytes: 200_000,
+      body: true,
+    });
   });
 
   it('keeps an empty file', async () => {

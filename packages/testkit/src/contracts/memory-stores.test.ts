@@ -4,12 +4,14 @@ import { memoryAccess } from '../fakes/memory-access.ts';
 import { memoryBotSecret } from '../fakes/memory-bot-secret.ts';
 import { memoryConversationStore } from '../fakes/memory-conversation-store.ts';
 import { memoryMediaStore } from '../fakes/memory-media.ts';
+import { memorySpeaker } from '../fakes/memory-speaker.ts';
 import { memoryWakeQueue } from '../fakes/memory-wake-queue.ts';
 import { memoryWorkspaceStore } from '../fakes/memory-workspace-store.ts';
 import { accessStoreContract } from './access-store-contract.ts';
 import { botSecretContract } from './bot-secret-contract.ts';
 import { conversationStoreContract } from './conversation-store-contract.ts';
 import { mediaStoreContract } from './media-store-contract.ts';
+import { speakerContract } from './speaker-contract.ts';
 import { wakeQueueContract } from './wake-queue-contract.ts';
 import { workspaceStoreContract } from './workspace-store-contract.ts';
 
@@ -19,6 +21,8 @@ describe('memoryConversationStore', () =>
 describe('memoryWorkspaceStore', () => workspaceStoreContract(async () => memoryWorkspaceStore()));
 
 describe('memoryMediaStore', () => mediaStoreContract(async () => memoryMediaStore()));
+
+describe('memorySpeaker', () => speakerContract(async () => memorySpeaker()));
 
 describe('memoryAccess', () =>
   accessStoreContract(async (clock) => {

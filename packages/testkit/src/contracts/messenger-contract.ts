@@ -26,6 +26,12 @@ export interface MessengerWorld {
   readonly part: (text: string) => RenderedPart;
   /** A file with a line below it. */
   readonly document: (file: ReplyFile, caption: string) => RenderedPart;
+  /** Stored files that read so, as one message or as an album; the first has this line below it. */
+  readonly files: (contents: readonly string[], caption: string) => Promise<RenderedPart>;
+  /** A part with a stored file that is there no more. */
+  readonly missingFile: () => Promise<RenderedPart>;
+  /** A message of such a file, as it is seen. */
+  readonly seenFile: (content: string, caption: string) => object;
   /** The bot's messages there, in order. */
   readonly seen: (at: LaneAddress) => Promise<readonly SeenMessage[]>;
   /** What stands there as a draft, with the turn that its button stops. */
@@ -225,6 +231,29 @@ export const messengerContract = (create: () => Promise<MessengerWorld>): void =
       replyToMessageId: first,
     });
     expect(await messenger.send(topic, file, {}, never)).toEqual({ kind: 'withheld' });
+  });
+
+  it('sends a stored file, and an album as a message for each, named by the newest', async () => {
+    const world = await create();
+    const { messenger, chat, files, seenFile } = world;
+    const one = await messenger.send(chat, await files(['one'], 'The *first*'), {}, always);
+    const two = await messenger.send(chat, await files(['two', 'three'], 'Both'), { silent: true }, always);
+    const [id, newest] = [one, two].map((outcome) => (outcome.kind === 'sent' ? outcome.messageId : Number.NaN));
+    expect(await world.seen(chat)).toEqual([
+      { messageId: id, part: seenFile('one', 'The *first*'), silent: false },
+      { messageId: (newest ?? 0) - 1, part: seenFile('two', 'Both'), silent: true },
+      { messageId: newest, part: seenFile('three', ''), silent: true },
+    ]);
+    expect(await messenger.findOwn(chat, id ?? 0, always)).toEqual({ kind: 'found', messageId: (newest ?? 0) - 1 });
+    expect(await messenger.send(chat, await files(['x'], ''), {}, never)).toEqual({ kind: 'withheld' });
+  });
+
+  it('refuses a file that is there no more as a file: nothing is sent, and words pass', async () => {
+    const world = await create();
+    const outcome = await world.messenger.send(world.chat, await world.missingFile(), {}, always);
+    expect(outcome).toEqual({ kind: 'undeliverable', reason: expect.any(String) as string, isFile: true });
+    expect(await world.seen(world.chat)).toEqual([]);
+    await sent(world, 'words');
   });
 
   it('shows a menu below a part, another one after an edit with another, and none after one without', async () => {

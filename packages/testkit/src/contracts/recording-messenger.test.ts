@@ -28,6 +28,13 @@ describe('recordingMessenger', () =>
       group,
       part: (text) => ({ text }) as unknown as RenderedPart,
       document: (document, caption) => ({ text: caption, document }) as unknown as RenderedPart,
+      files: async (contents, caption) =>
+        ({ text: caption, files: contents.map((content) => ({ content })) }) as unknown as RenderedPart,
+      missingFile: async () => {
+        messenger.answerSend({ kind: 'undeliverable', reason: 'gone', isFile: true });
+        return { text: '', files: [{}] } as unknown as RenderedPart;
+      },
+      seenFile: (content, caption) => ({ text: caption, files: [{ content }] }),
       seen: async (at) =>
         messenger
           .shown()

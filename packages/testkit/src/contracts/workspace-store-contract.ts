@@ -26,6 +26,19 @@ export const workspaceStoreContract = (create: () => Promise<WorkspaceStore>): v
     expect(await store.read('SOUL.md')).toMatchObject({ content: '' });
   });
 
+  it('keeps bytes as they are, under the same conditions, and reads no more of them than it is asked for', async () => {
+    const store = await create();
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    expect(await store.write('photos/cat.jpg', bytes, { kind: 'if_absent' })).toMatchObject({ kind: 'written' });
+    expect(await store.write('photos/cat.jpg', bytes, { kind: 'if_absent' })).toEqual({ kind: 'conflict' });
+    const read = await store.readBytes('photos/cat.jpg', 256);
+    const version = await versionOf(store, 'photos/cat.jpg');
+    expect(read && { ...read, bytes: [...read.bytes] }).toEqual({ bytes: [...bytes], version });
+    await expect(store.readBytes('photos/cat.jpg', 255)).rejects.toThrow(FileTooLargeError);
+    expect(await store.readBytes('photos/dog.jpg', 256)).toBeNull();
+    expect(await store.list('photos/', 9)).toEqual([{ path: 'photos/cat.jpg', sizeBytes: 256 }]);
+  });
+
   it('never replaces a file that was to be absent', async () => {
     const store = await create();
     await store.write('MEMORY.md', 'first', { kind: 'if_absent' });

@@ -91,19 +91,15 @@ export const recordingMessenger = (): RecordingMessenger => {
         state.toLose -= 1;
         return { kind: 'in_doubt' };
       }
-      const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
       drafts.delete(laneIdOf(to));
       const replyTo = options.replyToMessageId === undefined ? {} : { replyToMessageId: options.replyToMessageId };
-      messages.set(messageId, {
-        messageId,
-        to,
-        part,
-        silent: options.silent ?? false,
-        ...replyTo,
-        ...buttonOf(options),
-        edits: 0,
+      const ids = messagesOf(part).map((shown) => {
+        const messageId = planned?.kind === 'sent' ? planned.messageId : ++state.lastId;
+        const rest = { silent: options.silent ?? false, ...replyTo, ...buttonOf(options), edits: 0 };
+        messages.set(messageId, { messageId, to, part: shown, ...rest });
+        return messageId;
       });
-      return planned ?? { kind: 'sent', messageId };
+      return planned ?? { kind: 'sent', messageId: ids.at(-1) ?? 0 };
     },
     edit: async (to, messageId, part, options, permit) => {
       if (permit() === null) return { kind: 'withheld' };
@@ -173,6 +169,13 @@ export const recordingMessenger = (): RecordingMessenger => {
     },
     forget: (messageId) => void messages.delete(messageId),
   };
+};
+
+/** Each file of an album is a message of its own; the words are below the first. */
+const messagesOf = (part: RenderedPart): readonly RenderedPart[] => {
+  const { files } = part as { readonly files?: readonly object[] };
+  if (files === undefined || files.length < 2) return [part];
+  return files.map((file, index) => ({ ...part, ...(index === 0 ? {} : { text: '' }), files: [file] }) as RenderedPart);
 };
 
 const buttonOf = ({ stopButton, keyboard }: EditOptions) => ({
