@@ -19,9 +19,11 @@ export interface OutgoingFile extends MediaFile {
 export const MAX_FILES_PER_TURN = 20;
 /** What Telegram takes as one album. */
 export const MAX_ALBUM_FILES = 10;
-/** What Telegram takes from a bot as a picture, and as any other file. */
-export const PHOTO_MAX_BYTES = 10 * 1024 * 1024;
-export const SEND_MAX_BYTES = 50 * 1024 * 1024;
+// Written out: a product would stay in every bundle, tg-ingest's too.
+/** What Telegram takes from a bot as a picture: 10 MiB. */
+export const PHOTO_MAX_BYTES = 10_485_760;
+/** As any other file: 50 MiB. */
+export const SEND_MAX_BYTES = 52_428_800;
 
 /**
  * Where a file is stored until it is sent. It is named by its content (`digest`, hexadecimal): a run that is started again
