@@ -1,5 +1,6 @@
 import { MENU_LASTS_MS } from '@agent-claw/core';
 import type {
+  Card,
   AccessList,
   AccessOrder,
   AccessRecord,
@@ -9,7 +10,6 @@ import type {
   MenuButton,
   Person,
 } from '@agent-claw/core';
-import type { DeskAnswer } from './access-desk.ts';
 import { day, knockText, named, noGuestText, tame } from './access-text.ts';
 import { activationText, noGroupText } from './group-text.ts';
 
@@ -19,6 +19,11 @@ const ordering = (label: string, order: AccessOrder | ActivationOrder, shows: 'o
   label,
   action: { kind: 'order', order, shows },
 });
+
+/** What the desk says. With rows it is a card, usable until `expiresAtMs`. */
+export interface DeskAnswer extends Partial<Pick<Card, 'rows' | 'expiresAtMs'>> {
+  readonly markdown: string;
+}
 
 /** Asks the owner about somebody at the door, for as long as the door is open. Who no longer waits is only told about. */
 export const knockCard = ({ pairing }: AccessRecord, person: Person, nowMs: number): DeskAnswer => {

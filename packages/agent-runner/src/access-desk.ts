@@ -17,7 +17,6 @@ import type {
   AccessOrder,
   AccessStore,
   ActivationOrder,
-  Card,
   Clock,
   InboxEntry,
   LaneId,
@@ -26,6 +25,7 @@ import type {
   WakeQueue,
 } from '@agent-claw/core';
 import { accessCard, activationCard, confirmCard, knockCard } from './access-cards.ts';
+import type { DeskAnswer } from './access-cards.ts';
 import {
   addedText,
   allowedText,
@@ -63,11 +63,6 @@ export type DeskOrder =
  * @throws RetryableError when a store or the queue does not answer.
  */
 export type AccessDesk = (order: DeskOrder, entry: InboxEntry, access: AccessList) => Promise<DeskAnswer>;
-
-/** What the desk says. With rows it is a card, usable until `expiresAtMs`. */
-export interface DeskAnswer extends Partial<Pick<Card, 'rows' | 'expiresAtMs'>> {
-  readonly markdown: string;
-}
 
 /** Whoever asks must be the owner, in the private chat or, about its activation, in the group: the desk does not look. */
 export const createAccessDesk =

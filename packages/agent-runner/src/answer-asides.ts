@@ -5,7 +5,7 @@ import type { AnswerCommandDeps } from './answer-command.ts';
 import { partsOf } from './deliver-reply.ts';
 import { EDIT_PREFIX } from './find-sent.ts';
 import { sendPart } from './send-part.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 import { sendCard } from './show-card.ts';
 import { answerPress, applySettings, sendMenu } from './show-menu.ts';
 import type { TurnResult } from './turn-result.ts';

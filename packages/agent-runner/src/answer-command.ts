@@ -1,6 +1,6 @@
 import { isPrivateLane, laneAddressOf } from '@agent-claw/core';
 import type { InboxEntry, Lane } from '@agent-claw/core';
-import type { DeskAnswer } from './access-desk.ts';
+import type { DeskAnswer } from './access-cards.ts';
 import { accessOrderOf, activationOrderOf } from './access-order.ts';
 import { IN_GROUP_TEXT } from './group-text.ts';
 import { IN_PRIVATE_TEXT, REFUSED_TEXT } from './access-text.ts';

@@ -5,7 +5,7 @@ import type { Reply } from './deliver-reply.ts';
 import { EDIT_PREFIX, findPlaceholder } from './find-sent.ts';
 import type { MenuDeps } from './menu-message.ts';
 import { sendPart } from './send-part.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 import { drawCard, sendCard } from './show-card.ts';
 
 /** Arguments longer than this come as a file: a card shows them whole or not at all. */

@@ -2,7 +2,7 @@ import { groupsOf } from '@agent-claw/core';
 import type { OutgoingFile, RenderedPart, ReplyRenderer, SendOptions } from '@agent-claw/core';
 import { unsentText } from './failure-text.ts';
 import { sendPart } from './send-part.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 
 /**
  * Sends a turn's files, each message through the ledger under a key of its own: `m0`, `m1` … in the order in which they

@@ -5,8 +5,9 @@ import { DOUBT_TEXT, NOTHING_TEXT } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import { FRESH_MESSAGE_AFTER_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
-import { editMessage, quoting, sendPart } from './send-part.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import { quoting } from './outbox.ts';
+import { editMessage, sendPart } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 
 export interface Reply {
   readonly markdown: string;

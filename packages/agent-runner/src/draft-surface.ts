@@ -2,8 +2,9 @@ import { hasNativeDrafts } from '@agent-claw/core';
 import type { RenderedPart, TurnId } from '@agent-claw/core';
 import { findPlaceholder } from './find-sent.ts';
 import { NATIVE_DRAFT_EVERY_MS } from './limits.ts';
-import { quoting, trySend } from './send-part.ts';
-import type { Outbox } from './send-part.ts';
+import { quoting } from './outbox.ts';
+import { trySend } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 
 export type Shown =
   | { readonly kind: 'shown' }

@@ -6,7 +6,7 @@ import { failureText, parkedText, withCutMark, withLimitMark, withStopMark } fro
 import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_LONGEST_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
 import type { MenuDeps } from './menu-message.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 import type { TurnEnding } from './view-turn.ts';

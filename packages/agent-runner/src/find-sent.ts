@@ -1,7 +1,7 @@
 import type { LedgerPart } from '@agent-claw/core';
 import { UNREACHABLE_RETRY_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 
 type Found =
   | { readonly kind: 'found'; readonly messageId: number }

@@ -2,7 +2,7 @@ import type { ReplyRenderer, TurnEvent, TurnId } from '@agent-claw/core';
 import { openDraftSurface } from './draft-surface.ts';
 import { DRAFT_AFTER_MS, PACE_MS } from './limits.ts';
 import { progressLines } from './progress-lines.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 
 type ToolEvent = Extract<TurnEvent, { type: 'tool_started' | 'tool_finished' }>;
 

@@ -1,7 +1,7 @@
 import { menusWith } from '@agent-claw/core';
 import type { Keyboard, Menu, OpenCard, OpenMenu, ReplyRenderer } from '@agent-claw/core';
 import { editMessage, sendPart } from './send-part.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 
 export interface MenuDeps {
   readonly renderer: ReplyRenderer;

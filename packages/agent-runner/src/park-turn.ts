@@ -4,7 +4,7 @@ import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
 import { HALF_TEXT, PARKED_TEXT, saidAbove, UNFINISHED_TEXT, withWhatWasSaid } from './failure-text.ts';
 import type { ParkReason } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 import { resultOf } from './turn-result.ts';
 import type { TurnResult } from './turn-result.ts';
 

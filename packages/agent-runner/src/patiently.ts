@@ -1,5 +1,5 @@
 import { LONGEST_WAIT_MS, MAX_SHORT_WAITS, UNREACHABLE_RETRY_MS } from './limits.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 
 /** Repeats a call through the short pauses that the channel asks for. A channel that keeps asking is left alone for longer. */
 export const patiently = async <T extends { readonly kind: string }>(

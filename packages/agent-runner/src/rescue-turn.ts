@@ -5,7 +5,7 @@ import { asideFor, parkTurn } from './park-turn.ts';
 import { callOf, sessionRules } from './run-turn.ts';
 import type { RunTurnDeps } from './run-turn.ts';
 import { sessionOf } from './runtime-session.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 import type { TurnResult } from './turn-result.ts';
 import { startMeter, viewTurn } from './view-turn.ts';
 import type { TurnEnding } from './view-turn.ts';

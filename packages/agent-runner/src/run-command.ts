@@ -6,7 +6,7 @@ import type { CommandReply } from './command-reply.ts';
 import { deliverReply } from './deliver-reply.ts';
 import { EDIT_PREFIX } from './find-sent.ts';
 import { stopText } from './failure-text.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 import { sendCard } from './show-card.ts';
 import { answerPress, applySettings, sendMenu } from './show-menu.ts';
 import { resultOf } from './turn-result.ts';

@@ -31,7 +31,7 @@ import { createRunCommand } from './run-command.ts';
 import type { RunCommandDeps } from './run-command.ts';
 import { createRunTurn, sessionRules } from './run-turn.ts';
 import type { RunTurnDeps } from './run-turn.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 import type { TurnResult } from './turn-result.ts';
 
 export interface RunLegDeps extends RunTurnDeps, RunCommandDeps, ChatDeps {

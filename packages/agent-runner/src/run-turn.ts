@@ -35,7 +35,7 @@ import { startLiveDraft } from './live-draft.ts';
 import type { LiveDraft } from './live-draft.ts';
 import { sessionEndsAtMs, sessionFor, sessionOf } from './runtime-session.ts';
 import type { RuntimeSession, SessionRules } from './runtime-session.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 import { messageOf, stageTurn } from './stage-media.ts';
 import type { Media } from './stage-media.ts';
 import { steerTurn } from './steer-turn.ts';

@@ -1,11 +1,12 @@
 import { CARD_MAX_CHARS, cardNonce, closedCard, isPrivateLane, laneAddressOf, menusWith } from '@agent-claw/core';
 import type { Card, InboxEntry, LaneAddress, OpenCard } from '@agent-claw/core';
-import type { AccessDesk, DeskAnswer } from './access-desk.ts';
+import type { DeskAnswer } from './access-cards.ts';
+import type { AccessDesk } from './access-desk.ts';
 import { REFUSED_TEXT } from './access-text.ts';
 import type { AccessView } from './access-view.ts';
 import { drawButtons, isDone, sendButtons } from './menu-message.ts';
 import type { MenuDeps } from './menu-message.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 
 type Taken = NonNullable<OpenCard['taken']>;
 

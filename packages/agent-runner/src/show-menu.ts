@@ -12,7 +12,7 @@ import {
 import type { InboxEntry, LaneChange, LaneSettings, Menu, MenuAction, MenuName, MenuPlace } from '@agent-claw/core';
 import { EXPIRED_CARD_TEXT, UNUSED_MENU_TEXT } from './failure-text.ts';
 import { drawButtons, isDone, sendButtons } from './menu-message.ts';
-import type { Delivery, Outbox } from './send-part.ts';
+import type { Delivery, Outbox } from './outbox.ts';
 import { finishCard, takeCard } from './show-card.ts';
 import type { CardDeps } from './show-card.ts';
 

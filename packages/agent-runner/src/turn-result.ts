@@ -1,5 +1,5 @@
 import type { EntryId, Lane } from '@agent-claw/core';
-import type { Delivery } from './send-part.ts';
+import type { Delivery } from './outbox.ts';
 
 /** What a leg made of a turn. */
 export type TurnResult =

@@ -1,5 +1,5 @@
 import { TYPING_END_MS, TYPING_EVERY_MS } from './limits.ts';
-import type { Outbox } from './send-part.ts';
+import type { Outbox } from './outbox.ts';
 
 /** Shows "typing" until disposed. The first one has already gone out with the webhook's answer. */
 export const keepTyping = ({ chat, clock, keeper, log, metrics }: Omit<Outbox, 'ledger'>): AsyncDisposable => {

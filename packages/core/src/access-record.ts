@@ -1,5 +1,3 @@
-import type { AccessList } from './access.ts';
-
 /** Somebody in a channel. The id counts; the name is what they call themselves, and only shown. */
 export interface Person {
   readonly id: string;
@@ -50,6 +48,16 @@ export interface AccessRecord {
 
 /** Nobody is let in. */
 export const EMPTY_ACCESS: AccessRecord = { guests: {}, groups: {} };
+
+/** Who may talk to the bot, by the channel's own permanent ids. Names can be taken over by others and never count. */
+export interface AccessList {
+  /** Empty while nobody has been named as owner: then nobody is let in. */
+  readonly ownerId: string;
+  /** When the owner claimed the bot; absent for one whom the deployment names. */
+  readonly ownerSinceMs?: number;
+  readonly guests: AccessRecord['guests'];
+  readonly groups: AccessRecord['groups'];
+}
 
 /**
  * What the gates go by. The owner whom the deployment names wins over one who claimed the bot. Without an owner nobody is

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AccessList } from './access-record.ts';
 import { admit, isPrivateLane, mayReceive } from './access.ts';
-import type { AccessList, Visitor } from './access.ts';
+import type { Visitor } from './access.ts';
 
 const access: AccessList = {
   ownerId: '1',

@@ -1,16 +1,6 @@
-import type { AccessRecord } from './access-record.ts';
+import type { AccessList } from './access-record.ts';
 import { groupAt } from './group-rules.ts';
 import type { LaneAddress } from './ids.ts';
-
-/** Who may talk to the bot, by the channel's own permanent ids. Names can be taken over by others and never count. */
-export interface AccessList {
-  /** Empty while nobody has been named as owner: then nobody is let in. */
-  readonly ownerId: string;
-  /** When the owner claimed the bot; absent for one whom the deployment names. */
-  readonly ownerSinceMs?: number;
-  readonly guests: AccessRecord['guests'];
-  readonly groups: AccessRecord['groups'];
-}
 
 /** What the gate needs to know of an incoming message. */
 export interface Visitor {

@@ -1,8 +1,4 @@
 import type { TurnId } from './ids.ts';
-import type { InboxEntry, Lane } from './lane.ts';
-import { withSettings } from './lane-settings.ts';
-import { closedCard, menusWith, resolvePress } from './menus.ts';
-import type { LaneChange } from './ports/lane-store.ts';
 
 /** What happens only with a person's consent; each can be allowed for good in a chat. */
 export const CONSENT_RULES = [
@@ -47,35 +43,4 @@ const STANDING: ReadonlySet<string> = new Set([
 export const isStandingPath = (path: string): boolean => {
   const upper = path.normalize('NFKC').toUpperCase();
   return STANDING.has(upper) || upper.startsWith('MEMORY/');
-};
-
-/** What a press decides about a call that waits, and what that changes in the lane; null for any other entry. */
-export const decisionOf = (
-  { menus, settings }: Pick<Lane, 'menus' | 'settings'>,
-  { kind, pressed, sender }: InboxEntry,
-  nowMs: number,
-): { readonly consent: Consent; readonly change: LaneChange } | null => {
-  if (kind !== 'button' || pressed === undefined) return null;
-  const outcome = resolvePress(menus, pressed, sender.id, nowMs);
-  if (outcome.kind !== 'chosen' || outcome.action.kind !== 'decide') return null;
-  const { of, isAllowed, always } = outcome.action;
-  const card = closedCard(outcome.card, outcomeText(isAllowed, always));
-  return {
-    consent: { of, isAllowed },
-    change: {
-      menus: menusWith(menus, pressed.messageId, card, nowMs),
-      ...(always === undefined
-        ? {}
-        : { settings: withSettings(settings, { allowed: withRule(settings?.allowed, always) }) }),
-    },
-  };
-};
-
-const withRule = (allowed: readonly string[] = [], rule: string): readonly string[] => [...new Set([...allowed, rule])];
-
-const outcomeText = (isAllowed: boolean, always: string | undefined): string => {
-  if (!isAllowed) return '🚫 **Not allowed.**';
-  return always === undefined
-    ? '✅ **Allowed once.**'
-    : `✅ **Always allowed in this chat:** ${consentAbout(always)}. /settings takes it back.`;
 };

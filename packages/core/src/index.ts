@@ -32,6 +32,7 @@ export * from './group-rules.ts';
 export * from './overheard.ts';
 export * from './commands.ts';
 export * from './consent.ts';
+export * from './decision.ts';
 export * from './usage.ts';
 export * from './model-prices.ts';
 export * from './next-turn.ts';

@@ -2,22 +2,9 @@ import type { Consent } from './consent.ts';
 import { heartbeatEntryId } from './ids.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
-import type { MediaProblem } from './media.ts';
-import type { OverheardById } from './overheard.ts';
+import type { Attachment, MediaProblem } from './media.ts';
 import type { OpenMenus, Press } from './menus.ts';
 import type { LaneUsage } from './usage.ts';
-
-/** Something a person attached; the bytes stay with the channel until the runner fetches them. */
-export interface Attachment {
-  readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video' | 'video_note' | 'animation' | 'sticker';
-  readonly fileId: string;
-  /** The same for every bot and at every time, unlike `fileId`. */
-  readonly uniqueId?: string;
-  readonly name?: string;
-  readonly mimeType?: string;
-  readonly sizeBytes?: number;
-  readonly durationS?: number;
-}
 
 /** What the message answers to, one level deep. `quote` is the part the sender marked. */
 export interface ReplyContext {
@@ -60,6 +47,10 @@ export interface InboxEntry {
   /** `sequence` of the edit whose words the entry has; an older edit that arrives later changes nothing. */
   readonly editSequence?: number;
 }
+
+/** Something said in a group that nobody asked the bot: the next turn there gets it as background, and nothing is answered. */
+export type Overheard = Pick<InboxEntry, 'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text'>;
+export type OverheardById = Readonly<Record<EntryId, Overheard>>;
 
 /**
  * What happened to one outgoing part. `sending` is written before the call and `sent` after it; a part found `sending`

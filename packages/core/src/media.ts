@@ -1,11 +1,22 @@
 import type { Brand, EntryId, LaneId } from './ids.ts';
-import type { Attachment } from './lane.ts';
 
 /** Names a stored file: `<lane's folder>/<entry id>-<n>-<the channel's id of the file>`, without the store's own prefix. */
 export type MediaKey = Brand<string, 'MediaKey'>;
 
 /** What a key looks like; nothing that could climb, be absolute or hold a token. */
 export const MEDIA_KEY_FORM = /^[A-Za-z0-9_-]{1,128}\/[A-Za-z0-9_-]{1,160}$/u;
+
+/** Something a person attached; the bytes stay with the channel until the runner fetches them. */
+export interface Attachment {
+  readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video' | 'video_note' | 'animation' | 'sticker';
+  readonly fileId: string;
+  /** The same for every bot and at every time, unlike `fileId`. */
+  readonly uniqueId?: string;
+  readonly name?: string;
+  readonly mimeType?: string;
+  readonly sizeBytes?: number;
+  readonly durationS?: number;
+}
 
 /** A file that has been stored. The agent sees this and never where the channel keeps it. */
 export interface MediaFile {

@@ -1,5 +1,5 @@
 import { isAside, upkeepOf } from './commands.ts';
-import { decisionOf } from './consent.ts';
+import { decisionOf } from './decision.ts';
 import type { EntryId } from './ids.ts';
 import { turnIdOf } from './ids.ts';
 import { ALBUM_QUIET_MS, entryBytes, PARKED_KEPT, PARKED_MAX_BYTES } from './lane-limits.ts';

@@ -1,10 +1,6 @@
 import { entryBytes } from './lane-limits.ts';
-import type { InboxEntry } from './lane.ts';
 import type { EntryId } from './ids.ts';
-
-/** Something said in a group that nobody asked the bot: the next turn there gets it as background, and nothing is answered. */
-export type Overheard = Pick<InboxEntry, 'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text'>;
-export type OverheardById = Readonly<Record<EntryId, Overheard>>;
+import type { InboxEntry, Overheard, OverheardById } from './lane.ts';
 
 /** What a turn is given of it: the newest. */
 export const CONTEXT_KEPT = 50;

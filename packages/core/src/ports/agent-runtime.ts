@@ -1,6 +1,6 @@
 import type { Ask, Consent } from '../consent.ts';
 import type { InboxEntry } from '../lane.ts';
-import type { Overheard } from '../overheard.ts';
+import type { Overheard } from '../lane.ts';
 import type { TurnAttachment } from '../media.ts';
 import type { OutgoingFile } from '../outgoing-file.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';

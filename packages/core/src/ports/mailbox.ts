@@ -1,7 +1,7 @@
 import type { InboxEntry } from '../lane.ts';
 import type { LaneId } from '../ids.ts';
 import type { LaneSettings } from '../lane-settings.ts';
-import type { Overheard } from '../overheard.ts';
+import type { Overheard } from '../lane.ts';
 
 export interface AppendRequest {
   readonly laneId: LaneId;
