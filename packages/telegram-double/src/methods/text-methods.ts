@@ -6,7 +6,7 @@ import { messageObject } from '../world/bot-view.ts';
 import { changeMessage, isService, postMessage } from '../world/post-message.ts';
 import type { ChatRecord, MessageBody, MessageRecord } from '../world/records.ts';
 import { readCaption, readFormatted, readText } from '../text/read-text.ts';
-import type { FormattedText } from '../text/formatted-text.ts';
+import type { FormattedText } from '../text/clean-text.ts';
 import { userOf } from '../world/world.ts';
 import { type Call, knownChat, type Methods, ownMessage, replyTargetOf, threadOf, writableChat } from './call.ts';
 import { readInlineMarkup, readMarkup } from './reply-markup.ts';

@@ -1,8 +1,13 @@
 import { badRequest } from '../bot-api-error.ts';
 import type { EntityView } from '../double-api.ts';
 import { endOf } from './entity-order.ts';
-import type { FormattedText } from './formatted-text.ts';
 import { byteOffset } from './source-text.ts';
+
+/** Text with entities in UTF-16 units, as a Bot API Message carries them. */
+export interface FormattedText {
+  readonly text: string;
+  readonly entities: readonly EntityView[];
+}
 
 /**
  * Control characters become spaces; CR, U+2028–U+202E and three stacked lines vanish, and later entities move up.

@@ -1,15 +1,9 @@
 import { badRequest } from '../bot-api-error.ts';
-import type { EntityView } from '../double-api.ts';
 import { cleanText } from './clean-text.ts';
+import type { FormattedText } from './clean-text.ts';
 import { endOf, sortEntities } from './entity-order.ts';
 import { findEntities } from './find-entities.ts';
 import { fixEntities, mergeFound } from './fix-entities.ts';
-
-/** Text with entities in UTF-16 units, as a Bot API Message carries them. */
-export interface FormattedText {
-  readonly text: string;
-  readonly entities: readonly EntityView[];
-}
 
 const maxEntities = 100;
 const maxEntityOffset = 1_000_000;

@@ -1,6 +1,6 @@
 import type { EntityView } from '../double-api.ts';
 import { sortEntities } from './entity-order.ts';
-import type { FormattedText } from './formatted-text.ts';
+import type { FormattedText } from './clean-text.ts';
 import { type OpenTag, readStartTag } from './html-start-tag.ts';
 import { decodeHtmlEntity } from './html-entity.ts';
 import { asciiLower, byteOffset, charAt, isSpace, parseError } from './source-text.ts';

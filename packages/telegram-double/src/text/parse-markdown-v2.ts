@@ -1,6 +1,6 @@
 import type { EntityView } from '../double-api.ts';
 import { sortEntities } from './entity-order.ts';
-import type { FormattedText } from './formatted-text.ts';
+import type { FormattedText } from './clean-text.ts';
 import { codeBlockStart } from './code-block-start.ts';
 import { byteOffset, charAt, parseError } from './source-text.ts';
 import { emojiOrTimeEntity, linkEntity } from './special-entity.ts';

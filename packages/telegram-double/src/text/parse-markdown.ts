@@ -1,6 +1,6 @@
 import type { EntityView } from '../double-api.ts';
 import { codeBlockStart } from './code-block-start.ts';
-import type { FormattedText } from './formatted-text.ts';
+import type { FormattedText } from './clean-text.ts';
 import { byteOffset, charAt, parseError } from './source-text.ts';
 import { linkEntity } from './special-entity.ts';
 

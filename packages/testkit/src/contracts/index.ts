@@ -4,6 +4,7 @@ export * from './bot-secret-contract.ts';
 export * from './clock-contract.ts';
 export * from './conversation-store-contract.ts';
 export * from './lane-store-contract.ts';
+export type { LaneWorld } from './lane-world.ts';
 export * from './mailbox-contract.ts';
 export * from './media-store-contract.ts';
 export * from './messenger-contract.ts';

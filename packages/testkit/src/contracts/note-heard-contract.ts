@@ -1,19 +1,9 @@
-import { LEASE_MS, LEASE_SKEW_MARGIN_MS, updateEntryId } from '@agent-claw/core';
+import { updateEntryId } from '@agent-claw/core';
 import type { Lease } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
 import { anEntry, aTurn } from '../builders.ts';
-import type { LaneWorld } from './lane-store-contract.ts';
-
-const NOW = 1_790_000_000_000;
-const AFTER_LEASE = NOW + LEASE_MS + LEASE_SKEW_MARGIN_MS + 1;
-const aSession = { id: 'session-of-33-characters-or-longer-x' as never, startedAtMs: NOW };
-const ids = (...sequences: readonly number[]) => sequences.map(updateEntryId);
-
-const leaseOf = async ({ lanes, laneId }: LaneWorld): Promise<Lease> => {
-  const acquired = await lanes.acquire(laneId, 'wake-1/a', NOW);
-  if (acquired.kind !== 'acquired') throw new Error(`Expected a lease, found it ${acquired.kind}.`);
-  return acquired.lease;
-};
+import { AFTER_LEASE, aSession, ids, leaseOf, NOW } from './lane-world.ts';
+import type { LaneWorld } from './lane-world.ts';
 
 /** The part of `laneStoreContract` that is about recordings. */
 export const noteHeardContract = (create: () => Promise<LaneWorld>): void => {

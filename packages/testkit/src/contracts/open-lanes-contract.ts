@@ -2,7 +2,7 @@ import { LEASE_MS, updateEntryId } from '@agent-claw/core';
 import type { LaneId, OpenLanes } from '@agent-claw/core';
 import { expect, it } from 'vitest';
 import { aLaneId, anEntry } from '../builders.ts';
-import type { LaneWorld } from './lane-store-contract.ts';
+import type { LaneWorld } from './lane-world.ts';
 
 export interface OpenLanesWorld extends Pick<LaneWorld, 'lanes' | 'mailbox'> {
   readonly openLanes: OpenLanes;

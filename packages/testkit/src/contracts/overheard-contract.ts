@@ -2,7 +2,7 @@ import { overheardOf, updateEntryId } from '@agent-claw/core';
 import type { ActiveTurn } from '@agent-claw/core';
 import { describe, expect, it } from 'vitest';
 import { anEntry, aTurn } from '../builders.ts';
-import type { LaneWorld } from './lane-store-contract.ts';
+import type { LaneWorld } from './lane-world.ts';
 
 const NOW = 1_790_000_000_000;
 
