@@ -171,6 +171,17 @@ describe('a turn that waits for consent', () => {
     expect(cardIn(world)).toMatchObject({ nonce: 'card-n9' });
   });
 
+  it('says so when nobody can know whether the card has arrived', async () => {
+    const world = asking();
+    await world.say(anEntry(1));
+    await world.crashed(aTurn({ ledger: { a1: { state: 'sending', nonce: 'card-n9' } } }), 's'.repeat(33));
+    world.messenger.answerSend({ kind: 'in_doubt' });
+    await world.leg();
+    expect(world.shown().at(-1)).toMatch(/^⚠️ The line was cut/u);
+    expect(world.counted).toEqual(['reply_in_doubt', 'reply_in_doubt']);
+    expect(world.lane()?.inbox).toEqual({});
+  });
+
   it('is gone on with once when the leg that took the decision crashed', async () => {
     const world = await asked();
     await world.say(aPress(world, 2, 'Allow once'));

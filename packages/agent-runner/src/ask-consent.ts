@@ -1,6 +1,6 @@
 import { CARD_MAX_CHARS, CONSENT_LASTS_MS, consentAbout, takenBy } from '@agent-claw/core';
 import type { ActiveTurn, Ask, Card, ReplyFile } from '@agent-claw/core';
-import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
+import { deliverReply, tellDoubt, tidyPlaceholder } from './deliver-reply.ts';
 import type { Reply } from './deliver-reply.ts';
 import { EDIT_PREFIX, findPlaceholder } from './find-sent.ts';
 import type { MenuDeps } from './menu-message.ts';
@@ -34,7 +34,10 @@ export const askConsent = async (
     if (shown.kind !== 'delivered') return shown;
   }
   const asked = takenBy(outbox.keeper.lane(), turn).at(-1)?.sender.id ?? '';
-  return sendCard(deps, outbox, 'a1', consentCard(turn, ask, input, file, asked, outbox.clock.now()), outbox.quoted);
+  const card = consentCard(turn, ask, input, file, asked, outbox.clock.now());
+  const sent = await sendCard(deps, outbox, 'a1', card, outbox.quoted);
+  // Of a card without a number the lane knows nothing: should it have arrived after all, its buttons do nothing.
+  return sent.kind === 'delivered' && sent.messageId === undefined ? tellDoubt(outbox, deps.renderer) : sent;
 };
 
 /** Nothing was said: a placeholder has shown nothing but the tools at work. */

@@ -95,8 +95,8 @@ const openReply = async (
   return sendPart(outbox, key, part, quoting(outbox));
 };
 
-/** Two tries without an answer: nobody can promise the part any more, so it is counted and said. */
-const tellDoubt = async (outbox: Outbox, renderer: ReplyRenderer): Promise<Delivery> => {
+/** Two tries without an answer: nobody can promise the part any more, so it is counted and said, once. */
+export const tellDoubt = async (outbox: Outbox, renderer: ReplyRenderer): Promise<Delivery> => {
   outbox.metrics.count('reply_in_doubt');
   const [part] = renderer.final(DOUBT_TEXT);
   return part === undefined ? { kind: 'delivered' } : sendPart(outbox, 'd0', part, { silent: true });

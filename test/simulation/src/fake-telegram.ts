@@ -26,6 +26,8 @@ export interface FakeTelegram {
   nextId(): number;
   /** The newest message that shows a stop button. */
   withButton(laneId: string): BotMessage | undefined;
+  /** The newest card, whether it has its buttons still or not. */
+  withCard(laneId: string): BotMessage | undefined;
   readonly messages: readonly BotMessage[];
   readonly staleCalls: readonly StaleCall[];
   readonly undeliverable: ReadonlySet<string>;
@@ -59,11 +61,12 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
     { process, access }: { readonly process: Process; readonly access: AccessList },
     message: BotMessage,
     rendered: RenderedPart,
-    { stopButton }: EditOptions,
+    { stopButton, keyboard }: EditOptions,
   ): void => {
     const text = textOf(rendered);
     message.texts.push({ atMs: timeline.now(), text, by: process.name });
     message.stopButton = stopButton;
+    if (keyboard !== undefined) message.card = keyboard;
     const known = [access.ownerId, ...Object.keys(access.guests), ...Object.keys(access.groups)];
     deps.seeSaying(process, message.laneId, text, known.includes(message.place));
   };
@@ -178,13 +181,19 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
       messages.findLast(
         (message) => message.laneId === laneId && message.stopButton !== undefined && message.deletedAtMs === undefined,
       ),
+    withCard: (laneId) =>
+      messages.findLast(
+        (message) => message.laneId === laneId && message.card !== undefined && message.deletedAtMs === undefined,
+      ),
     messages,
     staleCalls: api.staleCalls,
     undeliverable,
     granted: api.granted,
     noted: (laneId, messageId) => {
       const message = messages.find(({ id, laneId: lane }) => id === messageId && lane === laneId);
-      if (message !== undefined) message.noted = true;
+      if (message === undefined) return;
+      message.noted = true;
+      message.notedAtMs ??= timeline.now();
     },
     deleteNewest: (laneId) => {
       const message = messages.findLast((each) => each.laneId === laneId && each.deletedAtMs === undefined);

@@ -77,11 +77,11 @@ export const laneStoreFor = (deps: RemoteDeps, process: Process, inner: LaneStor
         if (write.kind === 'done') watch.renewed(process, lease.laneId);
         return write;
       }),
-    saveTurn: (lease, turn, session) =>
+    saveTurn: (lease, turn, session, change) =>
       leased('L.saveTurn', () => {
         watch.began(process, lease.laneId, turn);
         deps.note(process.name, `begins ${turn.id} (${turn.kind}) with ${turn.taken.join(' ')}`);
-        return inner.saveTurn(lease, turn, session);
+        return inner.saveTurn(lease, turn, session, change);
       }),
     countStart: (lease, starts, session) => leased('L.countStart', () => inner.countStart(lease, starts, session)),
     // Nobody in the simulation speaks instead of typing.
@@ -126,7 +126,7 @@ export const conversationsFor = (deps: RemoteDeps, process: Process, inner: Conv
   save: (id, turn) => twice(deps, process, 'V.save', () => inner.save(id, turn)),
   isCurrent: (id, fence) => twice(deps, process, 'V.current', () => inner.isCurrent(id, fence)),
   find: (id, turnId) => twice(deps, process, 'V.find', () => inner.find(id, turnId)),
-  evict: (id, turnIds) => inner.evict(id, turnIds),
+  evict: (id, turnIds) => twice(deps, process, 'V.save', () => inner.evict(id, turnIds)),
 });
 
 /** S3 with its conditions, and the adapter's own answer to a put whose answer was lost: it reads the file again. */
@@ -173,8 +173,7 @@ export const workspaceFor = (
       });
     },
     readBytes: (path, maxBytes) => inner.readBytes(path, maxBytes),
-    // The simulated agent removes nothing.
-    remove: (path, version) => inner.remove(path, version),
+    remove: (path, version) => twice(deps, process, 'S.write', () => inner.remove(path, version)),
     list: (prefix, limit) => inner.list(prefix, limit),
   };
 };

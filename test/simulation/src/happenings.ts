@@ -45,7 +45,7 @@ export const letHappen = (deps: HappeningsDeps): Happenings => {
   const say = (update: SentUpdate, body: object): void => {
     state.left -= 1;
     updates.push(update);
-    note('person', `${update.kind === 'press' ? 'presses' : 'says'} ${JSON.stringify(body)}`);
+    note('person', `${/press|decide/u.test(update.kind) ? 'presses' : 'says'} ${JSON.stringify(body)}`);
     sender.send(update, body);
   };
   const does = (deed: Deed): boolean | void => {
@@ -58,6 +58,14 @@ export const letHappen = (deps: HappeningsDeps): Happenings => {
         // Their phone may have been out of reach for a while: the turn is over by then.
         const lateMs = random.chance(0.4) ? random.int(1_000, 40_000) : 0;
         return timeline.after(lateMs, () => say(deed.update, deed.body(id, stopButton)));
+      }
+    } else if (deed.kind === 'decide') {
+      const card = telegram.withCard(deed.update.laneId);
+      const button = card?.card?.flat().find(({ label }) => label === deed.choice);
+      if (card !== undefined && button !== undefined) {
+        const { choice, isForeign } = deed;
+        deed.update.decides = { messageId: card.id, choice, isForeign };
+        return say(deed.update, deed.body(card.id, `b:${button.nonce}:${button.index}`));
       }
     } else telegram.deleteNewest(deed.laneId);
     state.left -= 1;

@@ -25,9 +25,9 @@ export const answerProblems = (update: SentUpdate, sightings: Sightings): readon
   const begun = opened.filter((message) => !isCutShort(message, sightings));
   const closed = saying(update, closeMark(token), sightings).filter(isAnswer);
   const copies = [
-    ...tooMany(update, begun, 'its answer begins', sightings),
-    ...tooMany(update, closed, 'its answer ends', sightings),
-    ...tooMany(update, failed, 'its failure is told', sightings),
+    ...copyProblems(update, begun, 'its answer begins', sightings),
+    ...copyProblems(update, closed, 'its answer ends', sightings),
+    ...copyProblems(update, failed, 'its failure is told', sightings),
   ];
   const isAnswered =
     (opened.length > 0 && closed.length > 0) || failed.length > 0 || isToldUnfinished(update, sightings);
@@ -45,7 +45,7 @@ export const answerProblems = (update: SentUpdate, sightings: Sightings): readon
 };
 
 /** The words of a failure may go with the leg that began to send them: then the chat is told so, and asked to send it again. */
-const isToldUnfinished = (update: SentUpdate, sightings: Sightings): boolean =>
+export const isToldUnfinished = (update: SentUpdate, sightings: Sightings): boolean =>
   sightings.messages.some(
     (message) =>
       message.laneId === update.laneId &&
@@ -55,6 +55,12 @@ const isToldUnfinished = (update: SentUpdate, sightings: Sightings): boolean =>
 
 /** So many legs that end badly, and the lane's messages are put aside without a word: saying it may be what crashes. */
 const LEGS_LOST_IN_SILENCE = 6;
+
+/** Whether a turn's messages were put aside, with an alarm and a word to who wrote them. */
+export const isToldParked = (laneId: string, turnId: string | undefined, sightings: Sightings): boolean =>
+  sightings.alarms.some(
+    (alarm) => alarm.name === 'turn_parked' && alarm.laneId === laneId && alarm.turnId === turnId,
+  ) && isTold(laneId, turnId, sightings);
 
 /** Whether the chat knows that a turn's messages were put aside, or could not be told. */
 const isTold = (laneId: string, turnId: string | undefined, sightings: Sightings): boolean =>
@@ -75,13 +81,14 @@ const isCutShort = ({ laneId, turnId }: BotMessage, { updates }: Sightings): boo
   updates.some((stop) => stop.kind === 'press' && stop.laneId === laneId && stop.stopsTurn === turnId);
 
 /** Two copies only where a send was in doubt, never three. */
-const tooMany = (
+export const copyProblems = (
   update: SentUpdate,
   says: readonly BotMessage[],
   what: string,
   sightings: Sightings,
 ): readonly string[] => {
-  const { updateId, laneId } = update;
+  const { updateId, laneId, kind } = update;
+  const about = kind === 'decide' ? '' : `update ${updateId}: `;
   // One that a person took away was seen, but is no second copy any more.
   const answers = says.filter(
     (message) =>
@@ -92,7 +99,7 @@ const tooMany = (
     const turns = new Set(answers.map(({ turnId }) => turnId));
     if (turns.size > 1)
       return [...turns].flatMap((turn) =>
-        tooMany(
+        copyProblems(
           update,
           answers.filter(({ turnId }) => turnId === turn),
           what,
@@ -101,14 +108,14 @@ const tooMany = (
       );
   }
   if (answers.length < 2) return [];
-  if (answers.length > 2) return [`update ${updateId}: ${what} ${answers.length} times`];
+  if (answers.length > 2) return [`${about}${what} ${answers.length} times`];
   const isFlagged =
     answers.some(({ turnId }) => inDoubt(sightings, laneId, turnId)) && answers.some(({ noted }) => !noted);
   // Where nothing may be written any more, nothing can be removed either.
   const isRefused =
     sightings.closedLanes.has(laneId) ||
     answers.some(({ turnId }) => sightings.undeliverable.has(`${laneId}/${turnId ?? ''}`));
-  return isFlagged || isRefused ? [] : [`update ${updateId}: ${what} twice, and nothing is in doubt`];
+  return isFlagged || isRefused ? [] : [`${about}${what} twice, and nothing is in doubt`];
 };
 
 /** A message that was edited while it waited is answered in its new words. */

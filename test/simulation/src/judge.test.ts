@@ -35,6 +35,7 @@ const problemsOf = (override: Partial<Sightings>): readonly string[] =>
     undeliverable: new Set(),
     staleCalls: [],
     turns: new Map([[`${LANE}/t1`, new Set(['u1', 'u2'])]]),
+    begunAtMs: new Map(),
     steered: new Set(),
     legsLost: new Map(),
     ticks: 1,
@@ -42,6 +43,7 @@ const problemsOf = (override: Partial<Sightings>): readonly string[] =>
     parked: new Set(),
     waiting: [],
     memory: { text: '- first\n', acknowledged: ['- first'] },
+    asked: [],
     seen: [],
     ...override,
   });

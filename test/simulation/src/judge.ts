@@ -1,4 +1,5 @@
 import { answerProblems, editProblems, orderProblems } from './judge-answers.ts';
+import { consentProblems } from './judge-consent.ts';
 import {
   DOUBT,
   alarmed,
@@ -21,6 +22,7 @@ export const judge = (sightings: Sightings): readonly string[] => [
   ...orderProblems(sightings),
   ...commandProblems(sightings),
   ...draftProblems(sightings),
+  ...consentProblems(sightings),
   ...heartbeatProblems(sightings),
   ...memoryProblems(sightings),
   ...sightings.staleCalls.map(

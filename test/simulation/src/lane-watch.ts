@@ -16,6 +16,8 @@ export interface Legs {
   readonly worksOn: (laneId: string, turnId: string, ids: readonly string[]) => void;
   /** The entries of each `<lane>/<turn>`. */
   readonly turns: ReadonlyMap<string, ReadonlySet<string>>;
+  /** When each `<lane>/<turn>` was begun. */
+  readonly begunAtMs: ReadonlyMap<string, number>;
   /** How many legs of a lane did not give it back in order. */
   readonly lost: ReadonlyMap<string, number>;
 }
@@ -44,6 +46,7 @@ export const watchLegs = (
   const { timeline, random, faults, note, lanes } = deps;
   const legs = new Map<Process, Leg>();
   const turns = new Map<string, Set<string>>();
+  const begunAtMs = new Map<string, number>();
   const lost = new Map<string, number>();
   const worksOn: Legs['worksOn'] = (laneId, turnId, ids) => {
     const key = `${laneId}/${turnId}`;
@@ -76,6 +79,8 @@ export const watchLegs = (
     began: (process, laneId, turn) => {
       const leg = legs.get(process);
       if (leg !== undefined) leg.turnId = turn.id;
+      const key = `${laneId}/${turn.id}`;
+      begunAtMs.set(key, begunAtMs.get(key) ?? timeline.now());
       worksOn(laneId, turn.id, turn.taken);
     },
     released: (process, laneId, isInOrder) => {
@@ -101,6 +106,7 @@ export const watchLegs = (
     watch,
     worksOn,
     turns,
+    begunAtMs,
     lost,
     turnOf: (process) => legs.get(process)?.turnId,
     partOf: (process) => legs.get(process)?.part,

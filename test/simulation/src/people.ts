@@ -1,6 +1,7 @@
 import { laneIdOf } from '@agent-claw/core';
 import type { Random } from './random.ts';
-import type { SentUpdate } from './sightings.ts';
+import { CHOICES } from './sightings.ts';
+import type { Choice, SentUpdate } from './sightings.ts';
 
 export const OWNER = '4242001';
 export const GUEST = '4242002';
@@ -8,6 +9,7 @@ export const STRANGER = '666';
 export const GROUP = '-1007';
 export const BOT = { id: '7000', username: 'sim_bot' } as const;
 const TOPIC = 17;
+const MINUTE = 60_000;
 
 interface Room {
   readonly place: string;
@@ -20,7 +22,7 @@ const ROOMS: readonly Room[] = [
   { place: GROUP, sender: OWNER, thread: TOPIC },
 ];
 
-/** Something that a person does: something said, a stop button pressed, or a message of the bot deleted. */
+/** Something that a person does: something said, a stop button or one of a card pressed, or a message of the bot deleted. */
 export type Deed =
   /** `body` is the update, once Telegram has numbered the message. */
   | {
@@ -35,6 +37,14 @@ export type Deed =
       readonly update: SentUpdate;
       readonly body: (messageId: number, turnId: string) => object;
     }
+  | {
+      readonly kind: 'decide';
+      readonly atMs: number;
+      readonly update: SentUpdate;
+      readonly choice: Choice;
+      readonly isForeign: boolean;
+      readonly body: (messageId: number, data: string) => object;
+    }
   | { readonly kind: 'delete'; readonly atMs: number; readonly laneId: string };
 
 const laneOf = ({ place, thread }: Room): string =>
@@ -45,11 +55,14 @@ export const OWNER_LANE = laneOf({ place: OWNER, sender: OWNER });
 const COMMANDS = ['help', 'status', 'whoami', 'new', 'queue', 'retry'] as const;
 const STOPS = ['/stop', 'stop', 'Stopp!', 'стоп'] as const;
 
-/** What the people of one schedule do: 4 to 8 updates in 1 to 3 rooms, in bursts and with pauses. */
-export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
+/**
+ * What the people of one schedule do: 4 to 8 updates in 1 to 3 rooms, in bursts and with pauses. Where the agent asks them for
+ * consent they press buttons of its cards, too: some twice, some of somebody else's card, some when it is too late.
+ */
+export const planDeeds = (random: Random, startMs: number, isAsked: boolean): readonly Deed[] => {
   const rooms = ROOMS.filter((_, index) => index === 0 || random.chance(0.3));
   const deeds: Deed[] = [];
-  const count = random.int(4, 8);
+  const count = random.int(4, 8) + (isAsked ? 2 : 0);
   let atMs = startMs;
   let updateId = 100;
   /** Messages that can be edited: their word, and their number from when they were sent. */
@@ -59,7 +72,11 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
     place.startsWith('-')
       ? { id: Number(place), type: 'supergroup', is_forum: true }
       : { id: Number(place), type: 'private' };
-  const personOf = ({ sender }: Room): object => ({ id: Number(sender), is_bot: false, first_name: 'Ada' });
+  const personOf = ({ sender }: Pick<Room, 'sender'>): object => ({
+    id: Number(sender),
+    is_bot: false,
+    first_name: 'Ada',
+  });
   const topicOf = ({ thread }: Room): object =>
     thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true };
 
@@ -99,9 +116,43 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
   };
   const next = (): string => `k${updateId + 1}`;
 
+  /** A press has the number of the moment at which it is made: nothing that is said later has a lower one. */
+  const pressed = (room: Room, kind: 'press' | 'decide') => {
+    updateId += 1;
+    const mine = updateId;
+    const update: SentUpdate = { updateId: mine, laneId: laneOf(room), kind, token: `k${mine}`, isStranger: false };
+    const date = Math.floor(atMs / 1_000);
+    const body = (messageId: number, sender: string, data: string): object => {
+      const message = { message_id: messageId, date, chat: chatOf(room), ...topicOf(room) };
+      return { update_id: mine, callback_query: { id: String(mine), from: personOf({ sender }), message, data } };
+    };
+    return { update, body };
+  };
+  const decide = (room: Room): void => {
+    const isForeign = room.place.startsWith('-') && random.chance(0.3);
+    const sender = isForeign ? random.pick([GUEST, STRANGER]) : room.sender;
+    const { update, body } = pressed(room, 'decide');
+    const choice = random.chance(0.6) ? 'Allow once' : random.pick(CHOICES);
+    deeds.push({
+      kind: 'decide',
+      atMs,
+      update,
+      choice,
+      isForeign,
+      body: (messageId, data) => body(messageId, sender, data),
+    });
+  };
+
   while (deeds.length < count) {
     const room = random.pick(rooms as [Room, ...Room[]]);
     atMs += random.chance(0.5) ? random.int(50, 4_000) : random.int(4_000, 90_000);
+    if (isAsked && deeds.length > 0 && random.chance(0.35)) {
+      decide(room);
+      if (!random.chance(0.3)) continue;
+      atMs += random.int(20, 2_000);
+      decide(room);
+      continue;
+    }
     const dice = random.next();
     if (dice < 0.58) {
       send(room, 'message', mention(room, `tell me about ${next()}`));
@@ -137,21 +188,13 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
     } else if (dice < 0.925) {
       deeds.push({ kind: 'delete', atMs, laneId: laneOf(room) });
     } else if (dice < 0.965) {
-      updateId += 1;
-      const mine = updateId;
-      const update = {
-        updateId: mine,
-        laneId: laneOf(room),
-        kind: 'press' as const,
-        token: `k${mine}`,
-        isStranger: false,
-      };
-      const body = (messageId: number, turnId: string): object => {
-        const message = { message_id: messageId, date: Math.floor(atMs / 1_000), chat: chatOf(room), ...topicOf(room) };
-        const callback_query = { id: String(mine), from: personOf(room), message, data: `stop:${turnId}` };
-        return { update_id: mine, callback_query };
-      };
-      deeds.push({ kind: 'press', atMs, update, body });
+      const { update, body } = pressed(room, 'press');
+      deeds.push({
+        kind: 'press',
+        atMs,
+        update,
+        body: (messageId, turnId) => body(messageId, room.sender, `stop:${turnId}`),
+      });
     } else {
       const before = said.at(-1);
       if (before === undefined || before.room.sender === STRANGER) continue;
@@ -180,6 +223,10 @@ export const planDeeds = (random: Random, startMs: number): readonly Deed[] => {
       };
       deeds.push({ kind: 'update', atMs, update, body });
     }
+  }
+  if (isAsked && random.chance(0.3)) {
+    atMs += random.int(28 * MINUTE, 33 * MINUTE);
+    decide(random.pick(rooms as [Room, ...Room[]]));
   }
   return deeds;
 };

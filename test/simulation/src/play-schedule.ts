@@ -1,3 +1,4 @@
+import { createAskedCalls } from './asked-calls.ts';
 import { fencedWorkspace } from '@agent-claw/agent-container/tools/fenced-workspace';
 import type { AccessList, LaneId } from '@agent-claw/core';
 import { memoryConversationStore, memoryLanes, memoryWorkspaceStore } from '@agent-claw/testkit';
@@ -12,7 +13,7 @@ import { workspaceFor } from './faulty-stores.ts';
 import { GROUP, GUEST, OWNER, OWNER_LANE, planDeeds } from './people.ts';
 import { seededRandom } from './random.ts';
 import { createRecorder } from './recorder.ts';
-import { appendWith, containerTable, heartbeatService, ingestService, runnerService } from './services.ts';
+import { callWith, containerTable, heartbeatService, ingestService, runnerService } from './services.ts';
 import type { Surroundings } from './services.ts';
 import type { Sightings } from './sightings.ts';
 import { createTimeline } from './timeline.ts';
@@ -60,7 +61,9 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
   const hasSweeps = random.chance(0.7);
   // In some, legs are so short that hardly a turn ends in the leg that began it.
   const hasShortLegs = random.chance(0.2);
-  const deeds = planDeeds(random, START_MS);
+  // In some the agent comes to calls that need consent.
+  const isAsking = random.chance(0.4);
+  const deeds = planDeeds(random, START_MS, isAsking);
   const messages = deeds.flatMap((deed) =>
     deed.kind === 'update' && deed.update.kind === 'message' ? [deed.update] : [],
   );
@@ -138,6 +141,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     watch: legs.watch,
   };
   const inputs = modelInputs();
+  const calls = createAskedCalls({ ...remote, isAsking, logFor: recorder.logFor });
   const steered = new Set<string>();
   const queue = createFakeQueue({
     ...remote,
@@ -146,11 +150,12 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     onDeadLetter: () => recorder.recover('dead_letter'),
   });
   const tableFor = containerTable(world, {
-    conversations: watchedConversations(memoryConversationStore(), inputs, (what) => seen.push(what)),
+    conversations: watchedConversations(memoryConversationStore(), inputs, (what) => seen.push(what), calls.saved),
     script: {
       random,
       faults,
       note,
+      calls,
       seeInput: (process, { laneId, conversationId, turnId }, ids, isStart) => {
         const known = inputs.of(conversationId, turnId);
         // A copy that stood still may begin after another one has finished; it can save nothing.
@@ -176,7 +181,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       const isBad = faults.on('M3.bad_arguments');
       if (isBad) faults.fire('M3.bad_arguments');
       const input = isBad ? { path: '../MEMORY.md', content: line } : { path: 'MEMORY.md', content: line };
-      const said = await appendWith(fencedWorkspace(workspace, mayWrite), recorder.logFor(process), input);
+      const said = await callWith(fencedWorkspace(workspace, mayWrite), recorder.logFor(process), 'append_file', input);
       if (said.startsWith('Added')) acknowledged.push(line);
       note(process.name, `remembers "${line}": ${said}`);
       return said;
@@ -233,6 +238,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     undeliverable: telegram.undeliverable,
     staleCalls: telegram.staleCalls,
     turns: legs.turns,
+    begunAtMs: legs.begunAtMs,
     steered,
     legsLost: legs.lost,
     ticks: happenings.ticks(),
@@ -243,6 +249,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       ),
     ),
     waiting: restless(),
+    asked: calls.all,
     memory: { text: (await files.read('MEMORY.md'))?.content ?? '', acknowledged },
     seen,
   };

@@ -43,6 +43,9 @@ export const inDoubt = ({ alarms }: Sightings, laneId: string, turnId: string | 
  */
 export const isStoppable = (update: SentUpdate, sightings: Sightings): boolean => {
   const turns = turnsOf(update, sightings);
+  const begunAtMs = Math.min(
+    ...[...turns].map((turnId) => sightings.begunAtMs.get(`${update.laneId}/${turnId}`) ?? Infinity),
+  );
   return sightings.updates.some(
     (stop) =>
       stop.laneId === update.laneId &&
@@ -50,6 +53,8 @@ export const isStoppable = (update: SentUpdate, sightings: Sightings): boolean =
         ? turns.has(stop.stopsTurn)
         : stop.kind === 'stop' &&
           (stop.updateId > update.updateId ||
+            // It was in hand when the stop before it came.
+            begunAtMs < (stop.acceptedAtMs ?? 0) ||
             (stop.firstDeliveredAtMs ?? 0) > (update.firstDeliveredAtMs ?? 0) ||
             (stop.acceptedAtMs ?? 0) > (update.acceptedAtMs ?? 0))),
   );

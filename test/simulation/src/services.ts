@@ -237,11 +237,16 @@ interface InvokableTool {
   invoke(input: unknown): Promise<unknown>;
 }
 
-/** Appends with the container's own tool, as the model would. @returns its words to the model. */
-export const appendWith = async (workspace: WorkspaceStore, log: Log, input: unknown): Promise<string> => {
+/** Calls one of the container's own tools, as the model would. @returns its words to the model. */
+export const callWith = async (
+  workspace: WorkspaceStore,
+  log: Log,
+  tool: 'append_file' | 'delete_file',
+  input: unknown,
+): Promise<string> => {
   const tools = workspaceTools({ workspace, privateLane: true, log }) as unknown as readonly InvokableTool[];
   try {
-    return String(await tools.find(({ name }) => name === 'append_file')?.invoke(input));
+    return String(await tools.find(({ name }) => name === tool)?.invoke(input));
   } catch (error) {
     return `refused: ${(error as Error).message}`;
   }

@@ -6,7 +6,11 @@ export const textOf = (rendered: RenderedPart): string => (rendered as unknown a
 
 /** Parts of at most 100 characters, so that most answers have several. Words stay whole. */
 export const shortRenderer: ReplyRenderer = {
-  final: (markdown) => markdown.match(/\S[^]{0,98}(?=\s|$)|\S{100}/gu)?.map(part) ?? [],
+  // A card is one message, whatever it says.
+  final: (markdown) =>
+    markdown.startsWith('**May I call')
+      ? [part(markdown)]
+      : (markdown.match(/\S[^]{0,98}(?=\s|$)|\S{100}/gu)?.map(part) ?? []),
   document: ({ name }, caption) => part(`${name} ${caption}`),
   files: (files) => [part(files.map(({ name }) => name).join(' '))],
   preview: (markdown) => part(markdown.length <= PART_CHARS ? markdown : `${markdown.slice(0, PART_CHARS - 2)} …`),

@@ -1,4 +1,4 @@
-import type { ConversationStore } from '@agent-claw/core';
+import type { ConversationStore, SavedTurn } from '@agent-claw/core';
 
 interface Known {
   /** What a model was given to read for the turn. */
@@ -28,6 +28,7 @@ export const watchedConversations = (
   inner: ConversationStore,
   inputs: ModelInputs,
   tell: (problem: string) => void,
+  kept: (turn: SavedTurn) => void,
 ): ConversationStore => {
   const fences = new Map<string, number>();
   const raise = (id: string, fence: number): void => void fences.set(id, Math.max(fence, fences.get(id) ?? 0));
@@ -47,6 +48,7 @@ export const watchedConversations = (
       if (turn.fence < (fences.get(id) ?? 0)) tell(`${turn.turnId} was saved under a lower fence than one before it`);
       raise(id, turn.fence);
       known.isSaved = true;
+      kept(turn);
       return saved;
     },
   };
