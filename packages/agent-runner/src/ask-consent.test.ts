@@ -171,6 +171,24 @@ describe('a turn that waits for consent', () => {
     expect(cardIn(world)).toMatchObject({ nonce: 'card-n9' });
   });
 
+  it.each(['sending', 'in_doubt'] as const)(
+    'takes the press that comes before anybody has noted the card: it tells where the card stands (%s)',
+    async (state) => {
+      const world = asking();
+      await world.say(anEntry(1));
+      const to = { channel: 'tg', account: '7000', place: '4242001' };
+      const sent = await world.messenger.send(to, { text: 'the card' } as never, {}, () => 1);
+      const messageId = sent.kind === 'sent' ? sent.messageId : 0;
+      await world.crashed(aTurn({ ledger: { a1: { state, nonce: 'card-n9' } } }), 's'.repeat(33));
+      const pressed = { nonce: 'card-n9', index: 0, messageId };
+      await world.say(anEntry(2, { kind: 'button', text: '', pressed }));
+      await world.leg();
+      expect(world.calls.flatMap(({ consent }) => consent ?? [])).toEqual([{ of: turnIdOf(1), isAllowed: true }]);
+      expect(world.shown()).toEqual([expect.stringContaining('May I call'), 'done']);
+      expect(world.lane()?.inbox).toEqual({});
+    },
+  );
+
   it('says so when nobody can know whether the card has arrived', async () => {
     const world = asking();
     await world.say(anEntry(1));

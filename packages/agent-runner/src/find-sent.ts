@@ -49,11 +49,26 @@ export const findPart = async (
   key: string,
   messages = 1,
 ): Promise<Delivery | { readonly kind: 'none' }> => {
+  const pressed = await findPressed(outbox, key);
+  if (pressed.kind !== 'none') return pressed;
   const found = await findSent(outbox, key);
-  if (found.kind !== 'found') return found;
-  const messageId = found.messageId + messages - 1;
-  outbox.log.info('part_found', { part: key });
-  return (await outbox.ledger.note(key, { state: 'sent', messageId }))
+  return found.kind === 'found' ? noteFound(outbox, key, found.messageId + messages - 1) : found;
+};
+
+/**
+ * Learns from a press that waits where the message stands that has this button. Not in a group: somebody there could make up
+ * a press that names another message of ours, which would be written over.
+ */
+export const findPressed = async (outbox: Outbox, key: string): Promise<Delivery | { readonly kind: 'none' }> => {
+  const nonce = outbox.ledger.get(key)?.nonce;
+  const presses = Object.values(outbox.keeper.lane().inbox).flatMap(({ pressed }) => pressed ?? []);
+  const press = outbox.chat.isGroup ? undefined : presses.find((one) => one.nonce === nonce);
+  return press === undefined ? { kind: 'none' } : noteFound(outbox, key, press.messageId);
+};
+
+const noteFound = async ({ ledger, log }: Outbox, key: string, messageId: number): Promise<Delivery> => {
+  log.info('part_found', { part: key });
+  return (await ledger.note(key, { state: 'sent', messageId }))
     ? { kind: 'delivered', messageId }
     : { kind: 'lease_lost' };
 };

@@ -1,6 +1,6 @@
 import { PermanentError, RetryableError } from '@agent-claw/core';
 import type { EditOptions, RenderedPart, SendOptions } from '@agent-claw/core';
-import { findPart } from './find-sent.ts';
+import { findPart, findPressed } from './find-sent.ts';
 import type { Delivery, Outbox } from './outbox.ts';
 import { UNREACHABLE_RETRY_MS } from './limits.ts';
 import { patiently } from './patiently.ts';
@@ -19,8 +19,11 @@ export const sendPart = async (
   messages = 1,
 ): Promise<Delivery> => {
   const noted = outbox.ledger.get(key);
-  if (noted?.state === 'sent' || noted?.state === 'in_doubt')
-    return { kind: 'delivered', ...(noted.messageId === undefined ? {} : { messageId: noted.messageId }) };
+  if (noted?.state === 'sent' || noted?.state === 'in_doubt') {
+    if (noted.messageId !== undefined) return { kind: 'delivered', messageId: noted.messageId };
+    const pressed = await findPressed(outbox, key);
+    return pressed.kind === 'none' ? { kind: 'delivered' } : pressed;
+  }
   const isSecond = noted?.state === 'sending';
   if (isSecond) {
     const found = await findPart(outbox, key, messages);

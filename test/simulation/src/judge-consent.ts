@@ -1,6 +1,6 @@
 import { CONSENT_LASTS_MS } from '@agent-claw/core';
 import { copyProblems, isToldParked, isToldUnfinished } from './judge-answers.ts';
-import { alarmed, isExcused, isStoppable, saying, turnsOf } from './reading-sightings.ts';
+import { alarmed, DOUBT, isExcused, isStoppable, lastText, saying, turnsOf } from './reading-sightings.ts';
 import { closeMark, decisionToken, failMark, openMark } from './script.ts';
 import type { AskedCall, BotMessage, SentUpdate, Sightings } from './sightings.ts';
 
@@ -102,6 +102,7 @@ const decisionProblems = (call: AskedCall, sightings: Sightings): readonly strin
     (cards.length > 1 && alarmed(sightings, 'reply_in_doubt', laneId)) ||
     isToldParked(laneId, turnId, sightings) ||
     cards.some(isToldExpired) ||
+    cards.some((card) => isToldDoubtful(card, sightings)) ||
     effective.some((press) => isDropped(press, sightings));
   if (effective.length === 0 || isExcusable) return copies;
   return [...copies, `the decision about ${path} was lost`];
@@ -111,9 +112,15 @@ const decisionProblems = (call: AskedCall, sightings: Sightings): readonly strin
 const isToldExpired = ({ notedAtMs = Infinity, texts }: BotMessage): boolean =>
   texts.some(({ text, atMs }) => text.includes('Expired') && atMs > notedAtMs + CONSENT_LASTS_MS - ABOUT_MS);
 
+/** Nobody knew whether the card had arrived, and the chat was told so. */
+const isToldDoubtful = ({ laneId, turnId }: BotMessage, { messages }: Sightings): boolean =>
+  messages.some((message) => message.laneId === laneId && message.turnId === turnId && DOUBT.test(lastText(message)));
+
 const isInTime = ({ decides, firstDeliveredAtMs = Infinity }: SentUpdate, cards: readonly BotMessage[]): boolean => {
   const card = cards.find(({ id }) => id === decides?.messageId);
-  return firstDeliveredAtMs < (card?.texts[0]?.atMs ?? 0) + SURELY_IN_TIME_MS;
+  // In a group a press does not tell where its card stands.
+  const fromMs = card?.place.startsWith('-') === true ? (card.notedAtMs ?? Infinity) : 0;
+  return firstDeliveredAtMs > fromMs && firstDeliveredAtMs < (card?.texts[0]?.atMs ?? 0) + SURELY_IN_TIME_MS;
 };
 
 /** Stopped, excused like any answer, or its turn failed or was put aside and the chat was told. */
