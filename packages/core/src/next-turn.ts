@@ -42,17 +42,7 @@ const reaches = (stop: InboxEntry, entry: InboxEntry): boolean =>
 
 /** Whether the entry is dealt with beside the running turn. A decision about a call is not: the agent goes on with it. */
 const standsAside = (lane: Lane, entry: InboxEntry, nowMs: number): boolean =>
-  isAside(entry) && !isEarly(lane, entry) && decisionOf(lane, entry, nowMs) === null;
-
-/**
- * Pressed before the lane has learned where its message stands, which the running turn is about to note. Dealt with now, the
- * press would find nothing there and be gone.
- */
-const isEarly = ({ turn }: Lane, { pressed }: InboxEntry): boolean =>
-  pressed !== undefined &&
-  Object.values(turn?.ledger ?? {}).some(
-    ({ state, nonce, messageId }) => nonce === pressed.nonce && messageId === undefined && state !== 'not_sent',
-  );
+  isAside(entry) && decisionOf(lane, entry, nowMs) === null;
 
 /** What the next turn takes, and as what. A stop takes everything that it reaches, and is answered without a model. */
 const taking = (

@@ -29,6 +29,12 @@ import { editKeepsOldWords } from './edit-keeps-old-words.ts';
 import { buttonStopsAnyTurn } from './button-stops-any-turn.ts';
 import { buttonReachesAll } from './button-reaches-all.ts';
 import { parkedInSilence } from './parked-in-silence.ts';
+import { anybodyConsents } from './anybody-consents.ts';
+import { cardDoubtUntold } from './card-doubt-untold.ts';
+import { cardNeverExpires } from './card-never-expires.ts';
+import { cardStaysOpen } from './card-stays-open.ts';
+import { consentNotKept } from './consent-not-kept.ts';
+import { decisionAsAside } from './decision-as-aside.ts';
 
 /** Every mistake that the simulation has to find. */
 export const BUGS: readonly PlantedBug[] = [
@@ -62,4 +68,10 @@ export const BUGS: readonly PlantedBug[] = [
   buttonStopsAnyTurn,
   buttonReachesAll,
   parkedInSilence,
+  anybodyConsents,
+  cardDoubtUntold,
+  cardNeverExpires,
+  cardStaysOpen,
+  consentNotKept,
+  decisionAsAside,
 ];

@@ -1,6 +1,6 @@
 import { CONSENT_LASTS_MS } from '@agent-claw/core';
 import { copyProblems, isToldParked, isToldUnfinished } from './judge-answers.ts';
-import { alarmed, DOUBT, isExcused, isStoppable, lastText, saying, turnsOf } from './reading-sightings.ts';
+import { alarmed, DOUBT, isExcused, isStoppable, saying, turnsOf } from './reading-sightings.ts';
 import { closeMark, decisionToken, failMark, openMark } from './script.ts';
 import type { AskedCall, BotMessage, SentUpdate, Sightings } from './sightings.ts';
 
@@ -102,8 +102,7 @@ const decisionProblems = (call: AskedCall, sightings: Sightings): readonly strin
     (cards.length > 1 && alarmed(sightings, 'reply_in_doubt', laneId)) ||
     isToldParked(laneId, turnId, sightings) ||
     cards.some(isToldExpired) ||
-    cards.some((card) => isToldDoubtful(card, sightings)) ||
-    effective.some((press) => isDropped(press, sightings));
+    effective.some((press) => isDropped(press, sightings) || isToldBefore(press, call, sightings));
   if (effective.length === 0 || isExcusable) return copies;
   return [...copies, `the decision about ${path} was lost`];
 };
@@ -112,9 +111,18 @@ const decisionProblems = (call: AskedCall, sightings: Sightings): readonly strin
 const isToldExpired = ({ notedAtMs = Infinity, texts }: BotMessage): boolean =>
   texts.some(({ text, atMs }) => text.includes('Expired') && atMs > notedAtMs + CONSENT_LASTS_MS - ABOUT_MS);
 
-/** Nobody knew whether the card had arrived, and the chat was told so. */
-const isToldDoubtful = ({ laneId, turnId }: BotMessage, { messages }: Sightings): boolean =>
-  messages.some((message) => message.laneId === laneId && message.turnId === turnId && DOUBT.test(lastText(message)));
+/** Nobody knew whether the card had arrived, and the chat was told so before anybody pressed it. */
+const isToldBefore = (
+  { firstDeliveredAtMs = Infinity }: SentUpdate,
+  { laneId, turnId }: AskedCall,
+  { messages }: Sightings,
+): boolean =>
+  messages.some(
+    (message) =>
+      message.laneId === laneId &&
+      message.turnId === turnId &&
+      message.texts.some(({ text, atMs }) => DOUBT.test(text) && atMs < firstDeliveredAtMs + ABOUT_MS),
+  );
 
 const isInTime = ({ decides, firstDeliveredAtMs = Infinity }: SentUpdate, cards: readonly BotMessage[]): boolean => {
   const card = cards.find(({ id }) => id === decides?.messageId);
