@@ -4,7 +4,7 @@ import { memoryWorkspaceStore } from '@agent-claw/testkit';
 import { workspaceFor } from './faulty-stores.ts';
 import type { Process } from './process.ts';
 import type { RemoteDeps } from './remote-call.ts';
-import { callWith } from './services.ts';
+import { callWith } from './call-tool.ts';
 import type { Recorder } from './recorder.ts';
 import type { AskedCall } from './sightings.ts';
 

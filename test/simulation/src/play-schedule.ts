@@ -1,5 +1,4 @@
 import { createAskedCalls } from './asked-calls.ts';
-import { fencedWorkspace } from '@agent-claw/agent-container/tools/fenced-workspace';
 import type { AccessList, LaneId } from '@agent-claw/core';
 import { memoryConversationStore, memoryLanes, memoryWorkspaceStore } from '@agent-claw/testkit';
 import type { FaultId } from './fault-ids.ts';
@@ -9,11 +8,11 @@ import { watchLegs } from './lane-watch.ts';
 import { createFakeQueue } from './fake-queue.ts';
 import { createFakeSessions } from './fake-sessions.ts';
 import { createFakeTelegram } from './fake-telegram.ts';
-import { workspaceFor } from './faulty-stores.ts';
+import { createMemoryNotes } from './memory-notes.ts';
 import { GROUP, GUEST, OWNER, OWNER_LANE, planDeeds } from './people.ts';
 import { seededRandom } from './random.ts';
 import { createRecorder } from './recorder.ts';
-import { callWith, containerTable, heartbeatService, ingestService, runnerService } from './services.ts';
+import { containerTable, heartbeatService, ingestService, runnerService } from './services.ts';
 import type { Surroundings } from './services.ts';
 import type { Sightings } from './sightings.ts';
 import { createTimeline } from './timeline.ts';
@@ -55,8 +54,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
 
   const lanes = memoryLanes();
   const files = memoryWorkspaceStore({ 'HEARTBEAT.md': '- look around\n', 'MEMORY.md': '- first\n' });
-  const acknowledged: string[] = ['- first'];
-  const state = { epoch: 1, guests: [GUEST] as readonly string[], isOpen: true, others: 0 };
+  const state = { epoch: 1, guests: [GUEST] as readonly string[], isOpen: true };
   // Wakes alone must bring everything to its end: in some schedules nothing looks after lost ones.
   const hasSweeps = random.chance(0.7);
   // In some, legs are so short that hardly a turn ends in the leg that began it.
@@ -141,6 +139,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     watch: legs.watch,
   };
   const inputs = modelInputs();
+  const notes = createMemoryNotes({ ...remote, files, logFor: recorder.logFor });
   const calls = createAskedCalls({ ...remote, isAsking, logFor: recorder.logFor });
   const steered = new Set<string>();
   const queue = createFakeQueue({
@@ -166,26 +165,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
       },
       isDeadly: (ids) => isPoison(ids, 'A6.poisoned_run'),
     },
-    remember: async (process, laneId, line, mayWrite) => {
-      if (laneId !== OWNER_LANE) return 'not here';
-      const workspace = workspaceFor(remote, process, files, 'S', async (path) => {
-        const other = `- other ${++state.others}`;
-        const current = await files.read(path);
-        if (current === null) return;
-        const written = await files.write(path, `${current.content}${other}\n`, {
-          kind: 'if_version',
-          version: current.version,
-        });
-        if (written.kind === 'written') acknowledged.push(other);
-      });
-      const isBad = faults.on('M3.bad_arguments');
-      if (isBad) faults.fire('M3.bad_arguments');
-      const input = isBad ? { path: '../MEMORY.md', content: line } : { path: 'MEMORY.md', content: line };
-      const said = await callWith(fencedWorkspace(workspace, mayWrite), recorder.logFor(process), 'append_file', input);
-      if (said.startsWith('Added')) acknowledged.push(line);
-      note(process.name, `remembers "${line}": ${said}`);
-      return said;
-    },
+    remember: notes.remember,
   });
   const sessions = createFakeSessions({ ...remote, tableFor, skewMs: world.skewMs, lifeMs: sessionLifeMs });
   const receive = runnerService(world);
@@ -250,7 +230,7 @@ export const playSchedule = async (seed: number, keepHistory: boolean): Promise<
     ),
     waiting: restless(),
     asked: calls.all,
-    memory: { text: (await files.read('MEMORY.md'))?.content ?? '', acknowledged },
+    memory: { text: (await files.read('MEMORY.md'))?.content ?? '', acknowledged: notes.acknowledged },
     seen,
   };
   return { sightings, fired: faults.fired, recovered: recorder.recovered, history, events: timeline.events() };

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createTurnTable } from '@agent-claw/agent-container/turn-table';
 import type { TurnTable } from '@agent-claw/agent-container/turn-table';
-import { workspaceTools } from '@agent-claw/agent-container/tools/workspace-tools';
 import { createAnswerWake } from '@agent-claw/agent-runner/answer-wake';
 import { chatPaces } from '@agent-claw/agent-runner/pace';
 import { createRunLeg } from '@agent-claw/agent-runner/run-leg';
@@ -231,23 +230,3 @@ export const containerTable =
       clock: process.clock,
       log: world.logFor(process),
     });
-
-interface InvokableTool {
-  readonly name: string;
-  invoke(input: unknown): Promise<unknown>;
-}
-
-/** Calls one of the container's own tools, as the model would. @returns its words to the model. */
-export const callWith = async (
-  workspace: WorkspaceStore,
-  log: Log,
-  tool: 'append_file' | 'delete_file',
-  input: unknown,
-): Promise<string> => {
-  const tools = workspaceTools({ workspace, privateLane: true, log }) as unknown as readonly InvokableTool[];
-  try {
-    return String(await tools.find(({ name }) => name === tool)?.invoke(input));
-  } catch (error) {
-    return `refused: ${(error as Error).message}`;
-  }
-};
