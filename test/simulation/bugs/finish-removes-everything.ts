@@ -12,7 +12,7 @@ export const finishRemovesEverything: PlantedBug = {
     },
   ],
   inAdapter: {
-    suite: 'packages/testkit/src/contracts/lane-store-contract.ts',
+    suite: 'packages/testkit/src/contracts/finish-contract.ts',
     test: 'removes exactly the answered entries and keeps the lease while more waits',
   },
 };

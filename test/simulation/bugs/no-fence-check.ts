@@ -12,7 +12,7 @@ export const noFenceCheck: PlantedBug = {
     },
   ],
   inAdapter: {
-    suite: 'packages/testkit/src/contracts/lane-store-contract.ts',
+    suite: 'packages/testkit/src/contracts/lease-contract.ts',
     test: 'refuses every write of a holder whose lease was taken over',
   },
 };

@@ -12,7 +12,7 @@ export const noSkewMargin: PlantedBug = {
     },
   ],
   inAdapter: {
-    suite: 'packages/testkit/src/contracts/lane-store-contract.ts',
+    suite: 'packages/testkit/src/contracts/lease-contract.ts',
     test: 'lets nobody in within the skew margin after the end, and the next one in after it',
   },
 };

@@ -30,7 +30,10 @@ export const answerProblems = (update: SentUpdate, sightings: Sightings): readon
     ...copyProblems(update, failed, 'its failure is told', sightings),
   ];
   const isAnswered =
-    (opened.length > 0 && closed.length > 0) || failed.length > 0 || isToldUnfinished(update, sightings);
+    (opened.length > 0 && closed.length > 0) ||
+    failed.length > 0 ||
+    isToldUnfinished(update, sightings) ||
+    isToldInRescue(update, sightings);
   if (isAnswered || isStoppable(update, sightings) || isExcused(update, sightings)) return copies;
   if (!sightings.parked.has(`${laneId}/u${updateId}`))
     return [...copies, `update ${updateId} was lost: its answer ${opened.length > 0 ? 'has no end' : 'is nowhere'}`];
@@ -51,6 +54,18 @@ export const isToldUnfinished = (update: SentUpdate, sightings: Sightings): bool
       message.laneId === update.laneId &&
       turnsOf(update, sightings).has(message.turnId ?? '') &&
       lastText(message).includes('I could not finish this. Send it again'),
+  );
+
+/** So many legs that end badly, and what the run has read goes with its turn. */
+const LEGS_LOST_TO_RESCUE = 3;
+
+/** Read by a run whose turn was given up after crashes, when an earlier run's failure was being told: that is told of both. */
+const isToldInRescue = (update: SentUpdate, sightings: Sightings): boolean =>
+  sightings.steered.has(`${update.laneId}/u${update.updateId}`) &&
+  (sightings.legsLost.get(update.laneId) ?? 0) >= LEGS_LOST_TO_RESCUE &&
+  sightings.messages.some(
+    ({ laneId, turnId, part }) =>
+      laneId === update.laneId && turnsOf(update, sightings).has(turnId) && part?.startsWith('f') === true,
   );
 
 /** So many legs that end badly, and the lane's messages are put aside without a word: saying it may be what crashes. */
