@@ -185,7 +185,7 @@ export const createAnswerTurn = (deps: AnswerTurnDeps): AnswerTurn => {
         : messageRun(call, remembered, waiting, line, outgoing);
       // A workspace that hangs does not keep a stop waiting either.
       const run = await Promise.race([preparing, abortOf(signal).then(() => null)]);
-      const result = run === null ? stoppedUnheard(envelope(call)) : await deps.run(run, signal);
+      const result = run === null ? stoppedUnheard(waiting, envelope(call)) : await deps.run(run, signal);
       // What the turn had before it halted is part of this one from here on.
       const evict = [...(cut?.evicted ?? []), ...(waiting === undefined ? [] : [waiting.turnId])];
       return {
@@ -235,11 +235,11 @@ const noticeFor = ({ kind, model = 'default' }: TurnCall): string =>
     ? ''
     : '_The chosen model is not here any more; this is the default one. /model shows what there is._\n\n';
 
-/** What is kept of a turn that was stopped before its model was asked. */
-const stoppedUnheard = (prompt: string): AgentRunResult => ({
+/** What is kept of a turn that was stopped before its model was asked: of one that goes on with another, what that one had. */
+const stoppedUnheard = (waiting: SavedTurn | undefined, prompt: string): AgentRunResult => ({
   reply: '',
   messages: [
-    { role: 'user', content: [{ text: prompt }] },
+    ...(waiting?.messages.slice(0, -1) ?? [{ role: 'user', content: [{ text: prompt }] }]),
     { role: 'assistant', content: [{ text: '(stopped)' }] },
   ],
   steered: [],

@@ -42,7 +42,8 @@ export const hastyClock = (startMs = 1_790_000_000_000): Clock => {
 
 export interface ModelStep {
   readonly text?: string;
-  readonly tool?: { readonly name: string; readonly input: unknown };
+  /** Without an id it gets one of its own. */
+  readonly tool?: { readonly name: string; readonly input: unknown; readonly id?: string };
   readonly error?: Error;
   readonly stopReason?: 'maxTokens' | 'contentFiltered' | 'guardrailIntervened' | 'refusal';
   /** Waits for it in the middle of the text, or before the tool call. */
@@ -92,7 +93,11 @@ export const scriptedModel = (
       if (step.tool !== undefined) {
         yield {
           type: 'modelContentBlockStartEvent',
-          start: { type: 'toolUseStart', name: step.tool.name, toolUseId: `call-${inputs.length}` },
+          start: {
+            type: 'toolUseStart',
+            name: step.tool.name,
+            toolUseId: step.tool.id ?? `call-${inputs.length}`,
+          },
         };
         yield {
           type: 'modelContentBlockDeltaEvent',

@@ -25,7 +25,7 @@ const stored = (
   const workspace = memoryWorkspaceStore(files);
   const conversations = memoryConversationStore();
   const { model, inputs } = scriptedModel(script);
-  return { workspace, inputs, open: () => aWorld({ model, workspace, conversations }) };
+  return { workspace, conversations, inputs, open: () => aWorld({ model, workspace, conversations }) };
 };
 
 describe('a call that needs consent', () => {
@@ -111,6 +111,17 @@ describe('a call that needs consent', () => {
     expect(await workspace.read('old.md')).toBeNull();
   });
 
+  it('is asked for by what it does: some providers give calls of one turn the same id', async () => {
+    const saving = { name: 'save_file', input: { file: 'u1-0-A', path: 'soul.md' }, id: 'call_0' };
+    const { open } = stored(
+      (n) => [{ tool: { name: 'delete_file', input: { path: 'old.md' }, id: 'call_0' } }, { tool: saving }][n] ?? {},
+    );
+    expect(doneOf(await open().say('tidy up', { allowed: ['delete'] }))).toMatchObject({
+      ending: 'waiting',
+      ask: { rule: 'standing', tool: 'save_file' },
+    });
+  });
+
   it('is refused where nobody is there to ask', async () => {
     const { workspace, inputs, open } = stored((n) => (n === 0 ? deleting : { text: 'HEARTBEAT_OK' }), {
       'old.md': 'x',
@@ -130,6 +141,25 @@ describe('a call that needs consent', () => {
       reply: expect.stringContaining('Nothing was done'),
       ending: 'complete',
     });
+    expect(await workspace.read('old.md')).not.toBeNull();
+  });
+
+  it('keeps what its turn had, when a stop comes before the turn that goes on with it could begin', async () => {
+    const { workspace, conversations, open } = stored((n) => (n === 0 ? deleting : { text: 'It is gone.' }));
+    await open().say('tidy up');
+    const before = (await savedMessages(open())).slice(0, -1);
+    const second = { laneId: aLaneId(), turnId: turnIdOf(2), fence: 2 };
+    const world: { it?: ReturnType<typeof aWorld> } = {};
+    const stoppedWhileRead = (): Promise<never> => {
+      world.it?.table.stop(second);
+      return new Promise(() => undefined);
+    };
+    world.it = aWorld({ conversations, workspace: { ...workspace, read: stoppedWhileRead } });
+    expect(doneOf(await world.it.say('', { ...second, ...decided(true) }))).toMatchObject({ ending: 'stopped' });
+    expect(await savedMessages(world.it, 2)).toEqual([
+      ...before,
+      { role: 'assistant', content: [{ text: '(stopped)' }] },
+    ]);
     expect(await workspace.read('old.md')).not.toBeNull();
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   BeforeToolCallEvent,
   InterruptResponseContent,
@@ -34,9 +35,14 @@ export const askBeforeCalls = (agent: Agent, gate: ToolGate, turnStart: number):
       return;
     }
     const known = verdict.kind === 'allowed' ? { response: true } : {};
-    if (!event.interrupt<boolean>({ name: 'consent', reason: { ...verdict.ask }, ...known })) event.cancel = DENIED;
+    const name = questionOf(verdict.ask);
+    if (!event.interrupt<boolean>({ name, reason: { ...verdict.ask }, ...known })) event.cancel = DENIED;
   });
 };
+
+// The library knows a question by the call's id and this name. Some providers give several calls the same id: named by what it
+// is about, the answer to one question is never taken for the answer to another.
+const questionOf = (ask: Ask): string => createHash('sha256').update(JSON.stringify(ask)).digest('hex');
 
 /** What the halted run waits for, and what it takes to go on. */
 export const pausedAt = (agent: Agent, interrupt: Interrupt): { readonly ask: Ask; readonly paused: Paused } => ({
