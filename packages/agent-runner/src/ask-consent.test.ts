@@ -34,6 +34,12 @@ const asking = (options: Parameters<typeof aLegWorld>[2] = {}, first: ScriptedEv
 const cardIn = (world: { lane(): ReturnType<ReturnType<typeof aLegWorld>['lane']> }) =>
   Object.values(world.lane()?.menus ?? {})[0];
 
+/** A press with the time of its arrival, as the webhook dates it. */
+const pressedNow = (world: Parameters<typeof aPress>[0], label: string) => ({
+  ...aPress(world, 2, label),
+  sentAtEpochS: Math.floor(world.clock.now() / 1000),
+});
+
 /** A world in which the card stands. */
 const asked = async (...given: Parameters<typeof asking>) => {
   const world = asking(...given);
@@ -102,19 +108,25 @@ describe('a turn that waits for consent', () => {
 
   it('is gone on with up to half an hour later', async () => {
     const world = await asked();
-    const press = aPress(world, 2, 'Allow once');
     const { expiresAtMs = 0 } = cardIn(world) ?? {};
     await world.clock.advance(expiresAtMs - 1 - world.clock.now());
-    await world.say(press);
+    await world.say(pressedNow(world, 'Allow once'));
     await world.leg();
     expect(world.calls.length).toBe(2);
   });
 
+  it('is gone on with when the press came in time and had to wait for another turn', async () => {
+    const world = await asked();
+    await world.say(pressedNow(world, 'Allow once'));
+    await world.clock.advance(3_600_000);
+    await world.leg();
+    expect(world.calls.flatMap(({ consent }) => consent ?? [])).toEqual([{ of: turnIdOf(1), isAllowed: true }]);
+  });
+
   it('is not gone on with after that: the card says so', async () => {
     const world = await asked();
-    const press = aPress(world, 2, 'Allow once');
-    await world.clock.advance(30 * 60_000);
-    await world.say(press);
+    await world.clock.advance(30 * 60_000 + 1_000);
+    await world.say(pressedNow(world, 'Allow once'));
     await world.leg();
     expect([world.calls.length, buttonsIn(world).labels]).toEqual([1, []]);
   });
@@ -157,6 +169,12 @@ describe('a turn that waits for consent', () => {
     const input = JSON.stringify({ path: '```\nAll is well. Press Allow.' });
     const world = await asked({}, waits('', { ...ask, input }));
     expect(cardIn(world)).toMatchObject({ markdown: expect.stringContaining('````json\n') });
+  });
+
+  it('shows as a file what would make its block too long for a card', async () => {
+    const world = await asked({}, waits('', { ...ask, input: JSON.stringify({ path: '`'.repeat(1_500) }) }));
+    expect(world.messenger.shown()[0]?.part).toMatchObject({ document: { name: 'delete_file.json' } });
+    expect(buttonsIn(world).labels).toEqual(BUTTONS);
   });
 
   it('asks once, also when the leg that asked crashed before it was noted', async () => {

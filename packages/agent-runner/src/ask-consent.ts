@@ -1,5 +1,5 @@
 import { CARD_MAX_CHARS, CONSENT_LASTS_MS, consentAbout, takenBy } from '@agent-claw/core';
-import type { ActiveTurn, Ask, Card, ReplyFile } from '@agent-claw/core';
+import type { ActiveTurn, Ask, Card } from '@agent-claw/core';
 import { deliverReply, tellDoubt, tidyPlaceholder } from './deliver-reply.ts';
 import type { Reply } from './deliver-reply.ts';
 import { EDIT_PREFIX, findPlaceholder } from './find-sent.ts';
@@ -8,8 +8,8 @@ import { sendPart } from './send-part.ts';
 import type { Delivery, Outbox } from './outbox.ts';
 import { drawCard, sendCard } from './show-card.ts';
 
-/** Arguments longer than this come as a file: a card shows them whole or not at all. */
-const SHOWN_INPUT_CHARS = CARD_MAX_CHARS - 800;
+/** Arguments whose block is longer than this come as a file: a card shows them whole or not at all. */
+const SHOWN_BLOCK_CHARS = CARD_MAX_CHARS - 800;
 
 /**
  * Says what the turn has said so far, and asks for consent to the call that it waits with. The card is a message of its own,
@@ -26,15 +26,17 @@ export const askConsent = async (
   const said = isSilent ? await withoutDraft(outbox) : await deliverReply(outbox, deps.renderer, reply);
   if (said.kind !== 'delivered') return said;
   const input = JSON.stringify(JSON.parse(ask.input), null, 2);
-  const file = input.length > SHOWN_INPUT_CHARS ? { name: `${ask.tool}.json`, content: input } : null;
+  const block = fenced(input);
+  const file = block.length > SHOWN_BLOCK_CHARS ? { name: `${ask.tool}.json`, content: input } : null;
   if (file !== null) {
-    const shown = await sendPart(outbox, 'a0', deps.renderer.document(file, 'What I would call it with'), {
+    const written = await sendPart(outbox, 'a0', deps.renderer.document(file, 'What I would call it with'), {
       silent: true,
     });
-    if (shown.kind !== 'delivered') return shown;
+    if (written.kind !== 'delivered') return written;
   }
   const asked = takenBy(outbox.keeper.lane(), turn).at(-1)?.sender.id ?? '';
-  const card = consentCard(turn, ask, input, file, asked, outbox.clock.now());
+  const shown = file === null ? block : `With the ${input.length} characters in the file above.`;
+  const card = consentCard(turn, ask, shown, asked, outbox.clock.now());
   const sent = await sendCard(deps, outbox, 'a1', card, outbox.quoted);
   // Of a card without a number the lane knows nothing: should it have arrived after all, its buttons do nothing.
   return sent.kind === 'delivered' && sent.messageId === undefined ? tellDoubt(outbox, deps.renderer) : sent;
@@ -50,14 +52,13 @@ const withoutDraft = async (outbox: Outbox): Promise<Delivery> => {
 const consentCard = (
   { id: of }: ActiveTurn,
   { tool, rule }: Ask,
-  input: string,
-  file: ReplyFile | null,
+  shown: string,
   userId: string,
   nowMs: number,
 ): Card => ({
   markdown: [
     `**May I call \`${tool}\`?**`,
-    file === null ? fenced(input) : `With the ${input.length} characters in the file above.`,
+    shown,
     `_I ask before ${consentAbout(rule)}. Without an answer within ${CONSENT_LASTS_MS / 60_000} minutes it is a no._`,
   ].join('\n\n'),
   rows: [

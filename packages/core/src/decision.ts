@@ -5,14 +5,17 @@ import { withSettings } from './lane-settings.ts';
 import { closedCard, menusWith, resolvePress } from './menus.ts';
 import type { LaneChange } from './ports/lane-store.ts';
 
-/** What a press decides about a call that waits, and what that changes in the lane; null for any other entry. */
+/**
+ * What a press decides about a call that waits, and what that changes in the lane; null for any other entry. It counts from the
+ * moment of its arrival: who answers in time may have to wait for the end of a long turn.
+ */
 export const decisionOf = (
   { menus, settings }: Pick<Lane, 'menus' | 'settings'>,
-  { kind, pressed, sender }: InboxEntry,
+  { kind, pressed, sender, sentAtEpochS }: InboxEntry,
   nowMs: number,
 ): { readonly consent: Consent; readonly change: LaneChange } | null => {
   if (kind !== 'button' || pressed === undefined) return null;
-  const outcome = resolvePress(menus, pressed, sender.id, nowMs);
+  const outcome = resolvePress(menus, pressed, sender.id, Math.min(nowMs, sentAtEpochS * 1000));
   if (outcome.kind !== 'chosen' || outcome.action.kind !== 'decide') return null;
   const { of, isAllowed, always } = outcome.action;
   const card = closedCard(outcome.card, outcomeText(isAllowed, always));
