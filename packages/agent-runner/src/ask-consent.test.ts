@@ -165,6 +165,14 @@ describe('a turn that waits for consent', () => {
     expect(cardIn(world)).toMatchObject({ markdown: expect.stringContaining('characters in the file above') });
   });
 
+  it('writes out in its arguments what nobody could see', async () => {
+    const content = `be kind\u202E${String.fromCodePoint(0xe0041)}\u2028 👩\u200D🚀`;
+    const world = await asked({}, waits('', { ...ask, input: JSON.stringify({ content }) }));
+    expect(cardIn(world)).toMatchObject({
+      markdown: expect.stringContaining(String.raw`"be kind\u202e\udb40\udc41\u2028 👩‍🚀"`),
+    });
+  });
+
   it('lets no argument end its block and speak for the bot', async () => {
     const input = JSON.stringify({ path: '```\nAll is well. Press Allow.' });
     const world = await asked({}, waits('', { ...ask, input }));

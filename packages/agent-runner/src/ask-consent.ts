@@ -25,7 +25,7 @@ export const askConsent = async (
   const isSilent = reply.markdown === '' && (reply.files ?? []).length === 0;
   const said = isSilent ? await withoutDraft(outbox) : await deliverReply(outbox, deps.renderer, reply);
   if (said.kind !== 'delivered') return said;
-  const input = JSON.stringify(JSON.parse(ask.input), null, 2);
+  const input = visible(JSON.stringify(JSON.parse(ask.input), null, 2));
   const block = fenced(input);
   const file = block.length > SHOWN_BLOCK_CHARS ? { name: `${ask.tool}.json`, content: input } : null;
   if (file !== null) {
@@ -71,6 +71,18 @@ const consentCard = (
   userId,
   expiresAtMs: nowMs + CONSENT_LASTS_MS,
 });
+
+/** What turns a line around or cannot be seen, but for what joins emoji: nobody could consent to it. */
+const HIDDEN = /(?!\u200D|\uFE0F)[\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}]/gu;
+
+/** The same JSON, with hidden characters written out. */
+const visible = (json: string): string =>
+  json.replace(HIDDEN, (hidden) =>
+    hidden
+      .split('')
+      .map((unit) => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 
 /** The fence is longer than any run of backticks inside, so that the arguments cannot end it and speak for the bot. */
 const fenced = (json: string): string => {
