@@ -38,7 +38,12 @@ export const spokenTime = (epochMs: number, timeZone: string): string => {
 const replyContext = ({ replyTo }: TurnMessage): readonly string[] => {
   if (replyTo === undefined) return [];
   const from = replyTo.senderName === undefined ? '' : ` from="${asAttribute(replyTo.senderName)}"`;
-  return [`<reply_to${from}>`, asContent(replyTo.quote ?? replyTo.text), '</reply_to>'];
+  // Whose words follow stands before the name, in which anything could stand.
+  return [
+    `<reply_to${replyTo.isOwn === true ? ' own="yes"' : ''}${from}>`,
+    asContent(replyTo.quote ?? replyTo.text),
+    '</reply_to>',
+  ];
 };
 
 const attachments = (message: TurnMessage, labelled: Labelled): readonly string[] =>

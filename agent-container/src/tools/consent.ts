@@ -25,7 +25,8 @@ const WRITING: ReadonlySet<string> = new Set(['write_file', 'append_file', 'edit
  * Envelopes escape what people write, so a tag in one is ours and says that somebody else's words follow. What a person says
  * aloud is their own; forwarded, it has the other tag.
  */
-const foreignWords = /<(?:forwarded|overheard)\b|<attachment (?!kind="(?:voice|video_note|sticker)")/u;
+const foreignWords =
+  /<(?:forwarded|overheard)\b|<reply_to(?! own="yes")|<attachment (?!kind="(?:voice|video_note|sticker)")/u;
 
 /** True once the turn has read something that is not its person's own words: they may want something else than the person. */
 const isForeign = (turn: readonly Message[]): boolean =>

@@ -11,6 +11,8 @@ export interface ReplyContext {
   readonly senderName?: string;
   readonly text: string;
   readonly quote?: string;
+  /** The words are the sender's own, or the bot's; absent for anybody else's, and for what either has forwarded. */
+  readonly isOwn?: true;
 }
 
 /** One thing waiting to be answered. Lives in the lane item from acceptance until its turn is finished. */

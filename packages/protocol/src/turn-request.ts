@@ -27,7 +27,12 @@ const turnMessageSchema = z.strictObject({
     ),
   ),
   replyTo: z.optional(
-    z.strictObject({ senderName: z.optional(z.string()), text: z.string(), quote: z.optional(z.string()) }),
+    z.strictObject({
+      senderName: z.optional(z.string()),
+      text: z.string(),
+      quote: z.optional(z.string()),
+      isOwn: z.optional(z.literal(true)),
+    }),
   ),
   forwardedFrom: z.optional(z.string()),
 });

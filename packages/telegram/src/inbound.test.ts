@@ -62,10 +62,27 @@ describe('entryOf', () => {
       text: 'look',
       messageId: 9,
       attachments: [{ kind: 'photo', fileId: 'large', sizeBytes: 12 }],
-      replyTo: { text: 'before', senderName: 'Claw', quote: 'bef' },
+      replyTo: { text: 'before', senderName: 'Claw', quote: 'bef', isOwn: true },
       forwardedFrom: 'Eve',
       albumId: 'album',
     });
+  });
+
+  it.each([
+    ['its sender’s own', { from: { id: 1, is_bot: false, first_name: 'Ada' } }, true],
+    ['somebody else’s', { from: { id: 2, is_bot: false, first_name: 'Bob' } }, undefined],
+    [
+      'what its sender had forwarded',
+      {
+        from: { id: 1, is_bot: false, first_name: 'Ada' },
+        forward_origin: { type: 'hidden_user', sender_user_name: 'Eve' },
+      },
+      undefined,
+    ],
+    ['nobody’s', {}, undefined],
+  ])('tells whose words a message answers to: %s', (_whose, replied, isOwn) => {
+    const message = messageOf({ text: 'yes', reply_to_message: { message_id: 8, text: 'before', ...replied } });
+    expect(entryOf(5, message, BOT)?.replyTo?.isOwn).toBe(isOwn);
   });
 
   it.each([

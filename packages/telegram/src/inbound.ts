@@ -82,7 +82,7 @@ export const entryOf = (
   const attachments = attachmentsOf(message);
   if (text === '' && attachments.length === 0) return null;
   const command = commandOf(message, bot);
-  const replyTo = replyContextOf(message);
+  const replyTo = replyContextOf(message, bot.id);
   const forwardedFrom = forwardedFromOf(message);
   const stops =
     command?.name === 'stop' || (attachments.length === 0 && forwardedFrom === undefined && isStopWord(text));

@@ -80,16 +80,28 @@ export const textOf = (message: TelegramMessage): string =>
   wellFormed([message.text ?? message.caption ?? '', ...described(message)].filter((line) => line !== '').join('\n'));
 
 /** The message answered to. A quote wins over the whole text: it is what the sender meant. */
-export const replyContextOf = (message: TelegramMessage): ReplyContext | undefined => {
+export const replyContextOf = (message: TelegramMessage, botId: string): ReplyContext | undefined => {
   const { reply_to_message: replied, quote } = message;
   // In a topic every message "replies" to the service message that created the topic; that is no reply.
   if (replied === undefined ? quote === undefined : replied.forum_topic_created !== undefined) return undefined;
   const name = replied?.from === undefined ? forwardName(message.external_reply?.origin) : fullName(replied.from);
   return {
     text: wellFormed(replied?.text ?? replied?.caption ?? ''),
-    ...compact({ senderName: name, quote: quote === undefined ? undefined : wellFormed(quote.text) }),
+    ...compact({
+      senderName: name,
+      quote: quote === undefined ? undefined : wellFormed(quote.text),
+      isOwn: replied !== undefined && isOwn(replied, message, botId) ? true : undefined,
+    }),
   };
 };
+
+type Replied = NonNullable<TelegramMessage['reply_to_message']>;
+
+/** True for words of whoever answers to them, or of the bot. */
+const isOwn = (replied: Replied, { from }: TelegramMessage, botId: string): boolean =>
+  replied.from !== undefined &&
+  forwardedFromOf(replied) === undefined &&
+  (replied.from.id === from?.id || String(replied.from.id) === botId);
 
 type Origin = NonNullable<TelegramMessage['forward_origin']>;
 
@@ -104,7 +116,7 @@ const forwardName = (origin: Origin | undefined): string | undefined => {
 };
 
 /** Whose words these are when the message was forwarded; both the current and the pre-2024 form of the field. */
-export const forwardedFromOf = (message: TelegramMessage): string | undefined => {
+export const forwardedFromOf = (message: Replied): string | undefined => {
   if (message.forward_origin !== undefined) return forwardName(message.forward_origin);
   if (message.forward_from !== undefined) return fullName(message.forward_from);
   const title = message.forward_from_chat?.title ?? message.forward_sender_name;

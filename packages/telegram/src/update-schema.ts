@@ -48,10 +48,18 @@ const originSchema = z.object({
   chat: optional(z.object({ title: text })),
 });
 
+const forwardFields = {
+  forward_origin: optional(originSchema),
+  forward_from: optional(userSchema),
+  forward_from_chat: optional(z.object({ title: text })),
+  forward_sender_name: text,
+};
+
 const repliedSchema = z.object({
   from: optional(userSchema),
   text,
   caption: text,
+  ...forwardFields,
   forum_topic_created: optional(z.object({ name: text })),
 });
 
@@ -89,10 +97,7 @@ export const messageSchema = z.object({
   reply_to_message: optional(repliedSchema),
   external_reply: optional(z.object({ origin: optional(originSchema) })),
   quote: optional(z.object({ text: z.string() })),
-  forward_origin: optional(originSchema),
-  forward_from: optional(userSchema),
-  forward_from_chat: optional(z.object({ title: text })),
-  forward_sender_name: text,
+  ...forwardFields,
   business_connection_id: text,
   migrate_to_chat_id: optional(id),
   migrate_from_chat_id: optional(id),
