@@ -178,4 +178,14 @@ describe('a crash while files are sent', () => {
     await world.leg();
     expect(seen(world)).toEqual([['silent', expect.stringContaining('missing or doubled')]]);
   });
+
+  it('says the doubt about one file of a refused album too', async () => {
+    const world = await afterCrash(album, { 'm0-0': { state: 'in_doubt' } });
+    world.messenger.answerSend(refused);
+    await world.leg();
+    expect(seen(world)).toEqual([
+      ['silent', '2.png'],
+      ['silent', expect.stringContaining('missing or doubled')],
+    ]);
+  });
 });

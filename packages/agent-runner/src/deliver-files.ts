@@ -10,22 +10,34 @@ import type { Delivery, Outbox } from './outbox.ts';
  * sent file by file (`m0-0`, `m0-1` …), and in the place of a file that cannot be sent stands a line that says so.
  * @returns how the last one went; the first that cannot be delivered at all ends it.
  */
-export const deliverFiles = async (
+export const deliverFiles = (
   outbox: Outbox,
   renderer: ReplyRenderer,
   files: readonly OutgoingFile[],
   first: SendOptions,
-): Promise<Delivery & { readonly isDoubtful?: true }> => {
+): Promise<Sent> => {
   const messages = groupsOf(files).flatMap((group) =>
     renderer.files(group).map((part, index) => ({ part, group: index === 0 ? group : [] })),
   );
+  return oneByOne(messages, first, ({ part, group }, index, options) =>
+    sendGroup(outbox, renderer, `m${index}`, part, group, options),
+  );
+};
+
+/** Doubtful when two tries of any message in it had no answer. */
+type Sent = Delivery & { readonly isDoubtful?: true };
+
+const oneByOne = async <T>(
+  all: readonly T[],
+  first: SendOptions,
+  send: (one: T, index: number, options: SendOptions) => Promise<Sent>,
+): Promise<Sent> => {
   let isDoubtful = false;
-  let last: Delivery = { kind: 'delivered' };
-  for (const [index, { part, group }] of messages.entries()) {
-    const options = index === 0 ? first : { silent: true };
-    last = await sendGroup(outbox, renderer, `m${index}`, part, group, options);
+  let last: Sent = { kind: 'delivered' };
+  for (const [index, one] of all.entries()) {
+    last = await send(one, index, index === 0 ? first : { silent: true });
     if (last.kind !== 'delivered') return last;
-    isDoubtful ||= last.messageId === undefined;
+    isDoubtful ||= last.isDoubtful === true || last.messageId === undefined;
   }
   return isDoubtful ? { ...last, isDoubtful } : last;
 };
@@ -37,7 +49,7 @@ const sendGroup = async (
   part: RenderedPart,
   group: readonly OutgoingFile[],
   options: SendOptions,
-): Promise<Delivery> => {
+): Promise<Sent> => {
   const sent = await sendPart(outbox, key, part, options, Math.max(1, group.length));
   const [file, ...others] = group;
   if (sent.kind !== 'undeliverable' || sent.isFile !== true || file === undefined) return sent;
@@ -46,11 +58,7 @@ const sendGroup = async (
     const [line] = renderer.final(unsentText(file.name, sent.reason));
     return line === undefined ? { kind: 'delivered' } : sendPart(outbox, key, line, options);
   }
-  let last: Delivery = sent;
-  for (const [index, one] of group.entries()) {
-    const silence = index === 0 ? options : { silent: true };
-    last = await sendGroup(outbox, renderer, `${key}-${index}`, renderer.files([one])[0], [one], silence);
-    if (last.kind !== 'delivered') return last;
-  }
-  return last;
+  return oneByOne(group, options, (one, index, silence) =>
+    sendGroup(outbox, renderer, `${key}-${index}`, renderer.files([one])[0], [one], silence),
+  );
 };
