@@ -137,6 +137,12 @@ describe('the workspace tools', () => {
     expect(await use('delete_file', { path: 'cat.png' })).toBe('Deleted cat.png.');
   });
 
+  it('take a text for one although somebody’s words in it were garbled', async () => {
+    const use = toolsOn(memoryWorkspaceStore({ 'notes.md': 'caf\uFFFD' }));
+    expect(await use('append_file', { path: 'notes.md', content: 'tea' })).not.toMatch(/^refused/u);
+    expect(await use('read_file', { path: 'notes.md' })).toContain('caf\uFFFD');
+  });
+
   it('page long files and carry no raw error text', async () => {
     const use = toolsOn(memoryWorkspaceStore({ 'long.md': 'x'.repeat(25_000) }));
     const page = await use('read_file', { path: 'long.md' });

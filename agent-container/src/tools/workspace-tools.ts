@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isPrivatePath, SEND_MAX_BYTES } from '@agent-claw/core';
 import type { Log, WorkspaceFile, WorkspaceStore } from '@agent-claw/core';
 import type { Tool } from '@strands-agents/sdk';
@@ -31,11 +32,18 @@ const quoted = (lines: number): string => (lines === 1 ? '1 line' : `${lines} li
 export const workspaceTools = ({ workspace, privateLane, log }: WorkspaceToolsDeps): Tool[] => {
   const allowed = (input: string): string => allowedPath(input, privateLane);
 
+  // What is no text has replacement characters once it was decoded; a text may have some of its own.
+  const isText = async (file: string, { content }: WorkspaceFile): Promise<boolean> => {
+    if (content.includes('\0')) return false;
+    if (!content.includes('\uFFFD')) return true;
+    const stored = await workspace.readBytes(file, SEND_MAX_BYTES);
+    return stored === null || isUtf8(stored.bytes);
+  };
+
   /** A picture that was changed as if it were text would be a picture no more. */
   const textOf = async (file: string): Promise<WorkspaceFile | null> => {
     const found = await workspace.read(file);
-    // What is no text reads as these once it was decoded.
-    if (found !== null && /[\0\uFFFD]/u.test(found.content))
+    if (found !== null && !(await isText(file, found)))
       throw new ToolRefusal(`${file} is no text. It can be sent with send_files, and neither read nor changed here.`);
     return found;
   };

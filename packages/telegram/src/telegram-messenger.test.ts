@@ -66,6 +66,13 @@ const refusal = (error_code: number, description: string, parameters?: object): 
   body: { ok: false, error_code, description, parameters },
 });
 
+describe('a draft of the app itself', () => {
+  it('is given up where the Bot API server has no such method', async () => {
+    const { messenger } = await aBotApi(refusal(404, 'Not Found: method not found'));
+    expect(await messenger.showDraft(CHAT, turnIdOf(1), PART, LONG)).toEqual({ kind: 'failed' });
+  });
+});
+
 describe('telegramMessenger', () => {
   it('sends text with entities into the topic, with link previews off', async () => {
     const { messenger, requests } = await aBotApi();

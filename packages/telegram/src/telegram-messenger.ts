@@ -194,9 +194,11 @@ export const telegramMessenger = ({ outgoing, ...bot }: MessengerOptions): Messe
       const { text, entities } = part as unknown as TelegramPart;
       const draft = { draft_id: draftIdOf(turn), text, entities: [...entities], can_stop: true, keep_on_stop: true };
       const call = { chat_id: chat, ...thread, ...draft };
-      return courtesy(
-        await callApi('sendMessageDraft', permit, (api, signal) => api.raw.sendMessageDraft(call, signal)),
+      const outcome = await callApi('sendMessageDraft', permit, (api, signal) =>
+        api.raw.sendMessageDraft(call, signal),
       );
+      // Of a method that the server does not have: there is no such thing as a draft that is gone.
+      return outcome.kind === 'gone' ? { kind: 'failed' } : courtesy(outcome);
     },
 
     async typing(to, permit) {
