@@ -94,7 +94,7 @@ describe('a message that fails three times', () => {
       { kind: 'error_before', code: 'AccessDeniedException', status: 403 },
     );
     const refused = await ask('say pear', /^⚠️/u);
-    expect(refused).toEqual([expect.stringMatching(/three times.*put it aside.*\/retry/u)]);
+    expect(refused).toEqual([expect.stringMatching(/three times.*put your message aside.*\/retry/u)]);
     expect(await system.heal()).toBeGreaterThanOrEqual(3);
     expect(counted('turn_parked').slice(parkedBefore)).toEqual([aCount('turn_parked', 'agent-runner')]);
     expect(events('turn_parked').at(-1)).toMatchObject({ level: 'warn', reason: 'crashed', crashes: 3 });

@@ -89,6 +89,17 @@ describe('a turn that waits for consent', () => {
     },
   );
 
+  it('says of a decision whose turn failed to ask again: there is nothing to retry', async () => {
+    const world = asking();
+    await world.say(anEntry(1));
+    await world.leg();
+    await world.say(pressedNow(world, 'Allow once'));
+    const busy = { type: 'failed', code: 'x', message: 'The model is busy.', retryable: true } as const;
+    await world.leg({ with: { runtime: scriptedAgentRuntime(() => [busy]) } });
+    expect(world.shown().at(-1)).toBe('⚠️ The model is busy. Ask me again if you still want it.');
+    expect(world.lane()).toMatchObject({ inbox: {}, parked: {} });
+  });
+
   it('counts the first of two taps, and the second changes nothing', async () => {
     const world = await asked();
     const [no, yes] = [aPress(world, 2, 'Deny'), aPress(world, 3, 'Allow once')];

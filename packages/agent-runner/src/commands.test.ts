@@ -85,7 +85,7 @@ describe('/retry', () => {
     await world.say(anEntry(1));
     await world.leg();
     expect({ shown: world.shown(), parked: world.lane()?.parked }).toEqual({
-      shown: ['⚠️ The model is busy. I have put yours aside: /retry gives it another go.'],
+      shown: ['⚠️ The model is busy. I have put your message aside: /retry gives it another go.'],
       parked: { u1: anEntry(1) },
     });
     broken.clear();
@@ -183,8 +183,8 @@ describe('an unexpected end', () => {
     expect(world.shown()).toEqual([
       'half an answer …',
       // Split by the test's renderer, which makes parts of 100 characters.
-      '⚠️ I could not reach my workplace for a quarter of an hour, so I have put it aside. Send /retry to g',
-      'ive it another go. What I had is above.',
+      '⚠️ I could not reach my workplace for a quarter of an hour. I have put your message aside: /retry gi',
+      'ves it another go. What I had is above.',
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { isAside, judgeHeartbeatReply, stoppedBy, stopsFor, takenBy, upkeepOf } 
 import type { ActiveTurn, Lane } from '@agent-claw/core';
 import { askConsent } from './ask-consent.ts';
 import { deliverReply } from './deliver-reply.ts';
-import { failureText, parkedText, withCutMark, withLimitMark, withStopMark } from './failure-text.ts';
+import { failureText, withCutMark, withLimitMark, withStopMark } from './failure-text.ts';
 import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_LONGEST_MS, UNREACHABLE_RETRY_MS } from './limits.ts';
 import type { MenuDeps } from './menu-message.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
@@ -60,7 +60,7 @@ export const endTurn = async (
       if (isStopped) return answer(outbox, deps, turn, stoppedWith(said));
       if (!ending.retryable)
         return tellFailure(outbox, renderer, turn, { markdown: failureText(ending.message), said });
-      return parkTurn(outbox, renderer, turn, 'interrupted', { said, markdown: parkedText(ending.message) });
+      return parkTurn(outbox, renderer, turn, 'interrupted', { said, reason: ending.message });
   }
 };
 

@@ -1,16 +1,15 @@
 import { plain } from './access-text.ts';
 
-/** What the user reads when something did not go as it should: what happened and what to do, no inner details. */
-const AGAIN = 'so I have put it aside. Send /retry to give it another go.';
+// What the user reads when something did not go as it should: what happened and what to do, no inner details.
 
-/** Why messages are put aside. */
-export const PARKED_TEXT = {
-  crashed: `⚠️ I tried this three times and could not finish it, ${AGAIN}`,
-  interrupted: `⚠️ I was interrupted three times while working on this, ${AGAIN}`,
-  unreachable: `⚠️ I could not reach my workplace for a quarter of an hour, ${AGAIN}`,
-  too_long: `⚠️ That took too long and was stopped, ${AGAIN}`,
+/** Why a turn is given up. */
+export const GIVEN_UP = {
+  crashed: 'I tried this three times and could not finish it.',
+  interrupted: 'I was interrupted three times while working on this.',
+  unreachable: 'I could not reach my workplace for a quarter of an hour.',
+  too_long: 'That took too long and was stopped.',
 } as const;
-export type ParkReason = keyof typeof PARKED_TEXT;
+export type ParkReason = keyof typeof GIVEN_UP;
 
 export const failureText = (message: string): string => `⚠️ ${message}`;
 
@@ -18,11 +17,12 @@ export const failureText = (message: string): string => `⚠️ ${message}`;
 export const UNFINISHED_TEXT = '⚠️ I could not finish this. Send it again to give it another go.';
 
 /** For an answer of which at least a part is out when its turn is given up. */
-export const HALF_TEXT = '⚠️ I was interrupted. If the answer above is not whole, /retry gives it another go.';
+export const halfText = (isKept: boolean): string =>
+  `⚠️ I was interrupted. If the answer above is not whole, ${isKept ? '/retry gives it another go' : 'ask me again'}.`;
 
-/** For messages put aside because of a failure that has words of its own. */
-export const parkedText = (message: string): string =>
-  `⚠️ ${message} I have put yours aside: /retry gives it another go.`;
+/** For a turn given up for this reason. Of a command or a press nothing is kept that /retry could bring back. */
+export const parkedText = (reason: string, isKept: boolean): string =>
+  `⚠️ ${reason} ${isKept ? 'I have put your message aside: /retry gives it another go.' : 'Ask me again if you still want it.'}`;
 
 /** A failure with what was said before it, when no draft shows that. First what happened: it is in the first part then. */
 export const withWhatWasSaid = (said: string, failure: string): string =>

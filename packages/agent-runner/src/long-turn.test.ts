@@ -88,7 +88,7 @@ describe('a turn of hours', () => {
     await world.clock.advance(8 * HOUR_MS);
     expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
     expect({ shown: world.shown(), parked: Object.keys(world.lane()?.parked ?? {}) }).toEqual({
-      shown: ['⚠️ That took too long and was stopped, so I have put it aside. Send /retry to give it another go.'],
+      shown: ['⚠️ That took too long and was stopped. I have put your message aside: /retry gives it another go.'],
       parked: ['u1'],
     });
   });

@@ -1,7 +1,7 @@
 import { parkedWith } from '@agent-claw/core';
 import type { ActiveTurn, RenderedPart, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply, tidyPlaceholder } from './deliver-reply.ts';
-import { HALF_TEXT, PARKED_TEXT, saidAbove, UNFINISHED_TEXT, withWhatWasSaid } from './failure-text.ts';
+import { GIVEN_UP, halfText, parkedText, saidAbove, UNFINISHED_TEXT, withWhatWasSaid } from './failure-text.ts';
 import type { ParkReason } from './failure-text.ts';
 import { findPlaceholder } from './find-sent.ts';
 import type { Outbox } from './outbox.ts';
@@ -28,8 +28,13 @@ export const parkTurn = (
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   reason: ParkReason,
-  { markdown = PARKED_TEXT[reason], said = '' }: Partial<Failure> = {},
-): Promise<TurnResult> => end(outbox, renderer, turn, { markdown, said }, reason);
+  { reason: why = GIVEN_UP[reason], said = '' }: { readonly reason?: string; readonly said?: string } = {},
+): Promise<TurnResult> =>
+  end(outbox, renderer, turn, { markdown: parkedText(why, isKept(outbox, turn)), said }, reason);
+
+/** True when /retry brings something of the turn back. */
+const isKept = ({ keeper }: Outbox, { taken }: ActiveTurn): boolean =>
+  taken.some((id) => keeper.lane().inbox[id]?.kind === 'message');
 
 /**
  * A leg before this one may have begun to tell it in the other way: then it stays that way, and is told once. When a part
@@ -47,8 +52,10 @@ const end = async (
     return say(outbox, renderer, turn, { ...failure, markdown: UNFINISHED_TEXT }, 'f');
   if (!isHalf && reason === null && !isBegun(outbox, 'fp')) return say(outbox, renderer, turn, failure, 'f');
   const parks = reason ?? 'interrupted';
-  const markdown = reason === null ? PARKED_TEXT[parks] : failure.markdown;
-  const told = await say(outbox, renderer, turn, isHalf ? { markdown: HALF_TEXT } : { ...failure, markdown }, 'fp');
+  const kept = isKept(outbox, turn);
+  const markdown = reason === null ? parkedText(GIVEN_UP[parks], kept) : failure.markdown;
+  const words = isHalf ? { markdown: halfText(kept) } : { ...failure, markdown };
+  const told = await say(outbox, renderer, turn, words, 'fp');
   return told.kind === 'answered' ? asideFor(outbox, turn, parks) : told;
 };
 

@@ -7,8 +7,8 @@ export const parkedInSilence: PlantedBug = {
   patches: [
     {
       file: 'packages/agent-runner/src/park-turn.ts',
-      find: `const told = await say(outbox, renderer, turn, isHalf ? { markdown: HALF_TEXT } : { ...failure, markdown }, 'fp');`,
-      replace: `const told = await Promise.resolve({ kind: 'answered', markdown } as const);`,
+      find: `const told = await say(outbox, renderer, turn, words, 'fp');`,
+      replace: `const told = await Promise.resolve({ kind: 'answered', words } as const);`,
     },
   ],
 };
