@@ -1,7 +1,7 @@
 import { RetryableError } from '@agent-claw/core';
 import type { LaneId, Log, WakeReceipt } from '@agent-claw/core';
 import { wakeSchema } from '@agent-claw/protocol';
-import { LONGEST_HIDE_S } from './limits.ts';
+import { LONGEST_HIDE_S } from './leg/limits.ts';
 import type { LegOutcome, LegRequest } from './run-leg.ts';
 
 /** One queue message, as the runner needs it. */

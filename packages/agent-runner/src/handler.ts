@@ -19,12 +19,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createAccessDesk } from './access-desk.ts';
-import { openAccessView } from './access-view.ts';
+import { createAccessDesk } from './access/access-desk.ts';
+import { openAccessView } from './access/access-view.ts';
 import { createAnswerWake } from './answer-wake.ts';
 import { parseConfig } from './config.ts';
-import { lazyMediaStore } from './lazy-media-store.ts';
-import { chatPaces } from './pace.ts';
+import { lazyMediaStore } from './media/lazy-media-store.ts';
+import { chatPaces } from './delivery/pace.ts';
 import { createRunLeg } from './run-leg.ts';
 
 const config = parseConfig(process.env);

@@ -16,7 +16,7 @@ import {
 } from '@agent-claw/testkit';
 import type { ScriptedEvent } from '@agent-claw/testkit';
 import { LIMITS } from '../test/leg-world.ts';
-import { chatPaces } from './pace.ts';
+import { chatPaces } from './delivery/pace.ts';
 import { createRunLeg } from './run-leg.ts';
 import type { LegOutcome } from './run-leg.ts';
 

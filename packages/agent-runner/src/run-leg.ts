@@ -13,26 +13,26 @@ import type {
   WakeQueue,
   WakeReceipt,
 } from '@agent-claw/core';
-import { settleAsides } from './answer-asides.ts';
-import { isServed, openChat } from './chat.ts';
-import type { Chat, ChatDeps } from './chat.ts';
-import { lastMessageOf } from './find-sent.ts';
-import { deadlineAt } from './deadline.ts';
-import { hideWake, keepLease } from './lease-keeper.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
-import { openLedger } from './ledger.ts';
-import { hearBefore } from './hear-voice.ts';
-import { endSession, refuse } from './leave-run.ts';
-import { MAX_ATTEMPTS } from './limits.ts';
-import type { LegLimits } from './limits.ts';
-import { asideFor, isToldParked } from './park-turn.ts';
-import { createRescueTurn } from './rescue-turn.ts';
-import { createRunCommand } from './run-command.ts';
-import type { RunCommandDeps } from './run-command.ts';
-import { createRunTurn, sessionRules } from './run-turn.ts';
-import type { RunTurnDeps } from './run-turn.ts';
-import type { Outbox } from './outbox.ts';
-import type { TurnResult } from './turn-result.ts';
+import { settleAsides } from './commands/answer-asides.ts';
+import { isServed, openChat } from './delivery/chat.ts';
+import type { Chat, ChatDeps } from './delivery/chat.ts';
+import { lastMessageOf } from './delivery/find-sent.ts';
+import { deadlineAt } from './leg/deadline.ts';
+import { hideWake, keepLease } from './leg/lease-keeper.ts';
+import type { LeaseKeeper } from './leg/lease-keeper.ts';
+import { openLedger } from './delivery/ledger.ts';
+import { hearBefore } from './media/hear-voice.ts';
+import { endSession, refuse } from './turn/leave-run.ts';
+import { MAX_ATTEMPTS } from './leg/limits.ts';
+import type { LegLimits } from './leg/limits.ts';
+import { asideFor, isToldParked } from './turn/park-turn.ts';
+import { createRescueTurn } from './turn/rescue-turn.ts';
+import { createRunCommand } from './commands/run-command.ts';
+import type { RunCommandDeps } from './commands/run-command.ts';
+import { createRunTurn, sessionRules } from './turn/run-turn.ts';
+import type { RunTurnDeps } from './turn/run-turn.ts';
+import type { Outbox } from './delivery/outbox.ts';
+import type { TurnResult } from './delivery/turn-result.ts';
 
 export interface RunLegDeps extends RunTurnDeps, RunCommandDeps, ChatDeps {
   readonly lanes: LaneStore;

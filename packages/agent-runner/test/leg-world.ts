@@ -21,11 +21,11 @@ import {
   scriptedAgentRuntime,
 } from '@agent-claw/testkit';
 import type { ManualClock, ScriptedEvent } from '@agent-claw/testkit';
-import { createAccessDesk } from '../src/access-desk.ts';
-import { openAccessView } from '../src/access-view.ts';
-import { chatPaces } from '../src/pace.ts';
+import { createAccessDesk } from '../src/access/access-desk.ts';
+import { openAccessView } from '../src/access/access-view.ts';
+import { chatPaces } from '../src/delivery/pace.ts';
 import { createRunLeg } from '../src/run-leg.ts';
-import type { LegLimits } from '../src/limits.ts';
+import type { LegLimits } from '../src/leg/limits.ts';
 import type { LegOutcome, RunLegDeps } from '../src/run-leg.ts';
 
 export const LANE = aLaneId();

@@ -1,7 +1,7 @@
 import type { OpenMenus } from '@agent-claw/core';
 import { anEntry } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
-import { PACE_MS } from '../src/limits.ts';
+import { PACE_MS } from '../src/leg/limits.ts';
 import { aLegOnDouble, busyAgent } from './leg-on-double.ts';
 
 const LONG = Array.from({ length: 2_400 }, (_, index) => `word${index}`).join(' ');

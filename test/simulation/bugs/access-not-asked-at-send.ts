@@ -6,7 +6,7 @@ export const accessNotAskedAtSend: PlantedBug = {
   shows: /where it may not/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/chat.ts',
+      file: 'packages/agent-runner/src/delivery/chat.ts',
       find: 'to.account === botId && mayReceive(to, access);',
       replace: 'to.account === botId;',
     },

@@ -7,7 +7,7 @@ export const blindSendRetry: PlantedBug = {
   shows: / twice, and nothing| times$/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/chat.ts',
+      file: 'packages/agent-runner/src/delivery/chat.ts',
       find: 'const outcome = await paced((to) => messenger.send(to, part, to === home ? options : rest, permit));',
       replace: `const outcome = await paced(async (to) => {
         const first = await messenger.send(to, part, to === home ? options : rest, permit);

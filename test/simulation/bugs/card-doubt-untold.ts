@@ -6,7 +6,7 @@ export const cardDoubtUntold: PlantedBug = {
   shows: /was lost|^nobody was asked/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/ask-consent.ts',
+      file: 'packages/agent-runner/src/turn/ask-consent.ts',
       find: `sent.kind === 'delivered' && sent.messageId === undefined ? tellDoubt(outbox, deps.renderer) : sent;`,
       replace: 'sent;',
     },

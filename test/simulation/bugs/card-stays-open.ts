@@ -6,7 +6,7 @@ export const cardStaysOpen: PlantedBug = {
   shows: /^the answer to the decision .* (?:twice|times)|was deleted by/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/run-turn.ts',
+      file: 'packages/agent-runner/src/turn/run-turn.ts',
       find: 'kept(turn, session), change)',
       replace: 'kept(turn, session))',
     },

@@ -6,7 +6,7 @@ export const consentNotKept: PlantedBug = {
   shows: /^the decision .* was lost/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/run-turn.ts',
+      file: 'packages/agent-runner/src/turn/run-turn.ts',
       find: 'saveTurn(keeper.lease, turn, kept(',
       replace: 'saveTurn(keeper.lease, { ...turn, consent: undefined }, kept(',
     },

@@ -6,7 +6,7 @@ export const lostFinalEdit: PlantedBug = {
   shows: /stays behind|was lost/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/send-part.ts',
+      file: 'packages/agent-runner/src/delivery/send-part.ts',
       find: `if (outcome.kind === 'edited') return`,
       replace: `if (outcome.kind === 'edited' || outcome.kind === 'in_doubt') return`,
     },

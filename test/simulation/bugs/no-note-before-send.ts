@@ -7,7 +7,7 @@ export const noNoteBeforeSend: PlantedBug = {
   shows: / twice, and nothing| times$/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/send-part.ts',
+      file: 'packages/agent-runner/src/delivery/send-part.ts',
       find: `if (!(await ledger.note(key, { state: isSecond ? 'in_doubt' : 'sending' }))) return { kind: 'lease_lost' };`,
       replace: '',
     },

@@ -7,7 +7,7 @@ export const paceNotKept: PlantedBug = {
   shows: / ms after the one before$/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/chat.ts',
+      file: 'packages/agent-runner/src/delivery/chat.ts',
       find: 'await pace.take(over);',
       replace: '',
     },

@@ -6,7 +6,7 @@ export const parkedInSilence: PlantedBug = {
   shows: /nobody was told/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/park-turn.ts',
+      file: 'packages/agent-runner/src/turn/park-turn.ts',
       find: `const told = await say(outbox, renderer, turn, words, 'fp');`,
       replace: `const told = await Promise.resolve({ kind: 'answered', words } as const);`,
     },

@@ -6,7 +6,7 @@ export const permitNeverRefuses: PlantedBug = {
   shows: /^zombie/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/lease-keeper.ts',
+      file: 'packages/agent-runner/src/leg/lease-keeper.ts',
       find: 'keeper.maySend() && !over.aborted ? keeper.remainingMs() + CALL_AFTER_LEASE_MS : null;',
       replace: '60_000;',
     },

@@ -6,7 +6,7 @@ export const placeholderLeft: PlantedBug = {
   shows: /stays behind/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/deliver-reply.ts',
+      file: 'packages/agent-runner/src/delivery/deliver-reply.ts',
       find: '(reply.keepsDraft === true ? null : await tidyPlaceholder(outbox, kept)) ?? opening',
       replace: 'opening',
     },

@@ -6,7 +6,7 @@ export const steeredAnsweredTwice: PlantedBug = {
   shows: / twice, and nothing| times$/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/end-turn.ts',
+      file: 'packages/agent-runner/src/turn/end-turn.ts',
       find: 'const worked = new Set([...turn.taken, ...ending.consumed]);',
       replace: 'const worked = new Set(turn.taken);',
     },

@@ -6,7 +6,7 @@ export const steeredCountsAsConsumed: PlantedBug = {
   shows: /was lost/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/end-turn.ts',
+      file: 'packages/agent-runner/src/turn/end-turn.ts',
       find: 'const worked = new Set([...turn.taken, ...ending.consumed]);',
       replace: `const offered = Object.values(outbox.keeper.lane().inbox).filter(({ kind }) => kind === 'message');
   const worked = new Set([...turn.taken, ...ending.consumed, ...offered.map(({ id }) => id)]);`,

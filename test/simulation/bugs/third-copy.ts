@@ -6,7 +6,7 @@ export const thirdCopy: PlantedBug = {
   shows: / twice, and nothing| times$/u,
   patches: [
     {
-      file: 'packages/agent-runner/src/send-part.ts',
+      file: 'packages/agent-runner/src/delivery/send-part.ts',
       find: `const isSecond = ledger.get(key)?.state === 'sending';`,
       replace: 'const isSecond = false;',
     },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createTurnTable } from '@agent-claw/agent-container/turn-table';
 import type { TurnTable } from '@agent-claw/agent-container/turn-table';
 import { createAnswerWake } from '@agent-claw/agent-runner/answer-wake';
-import { chatPaces } from '@agent-claw/agent-runner/pace';
+import { chatPaces } from '@agent-claw/agent-runner/delivery/pace';
 import { createRunLeg } from '@agent-claw/agent-runner/run-leg';
 import type { AccessList, ConversationStore, LaneId, Log, Metrics, WorkspaceStore } from '@agent-claw/core';
 import { createSendHeartbeat } from '@agent-claw/heartbeat/send-heartbeat';
