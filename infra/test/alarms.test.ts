@@ -22,8 +22,8 @@ interface Conditional extends Resource {
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const sourcesOf = (service: string): readonly string[] =>
-  readdirSync(new URL(`../../packages/${service}/src/`, import.meta.url))
-    .filter((file) => !file.endsWith('.test.ts'))
+  readdirSync(new URL(`../../packages/${service}/src/`, import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => read(`packages/${service}/src/${file}`));
 const stack = synthesize();
 afterAll(() => stack[Symbol.dispose]());
