@@ -7,11 +7,10 @@ import { IN_PRIVATE_TEXT, REFUSED_TEXT } from '../access/access-text.ts';
 import { commandReply } from './command-reply.ts';
 import type { CommandReply } from './command-reply.ts';
 import { fileReply } from './file-commands.ts';
-import type { OpenFiles } from './file-commands.ts';
+import type { FileCommandDeps } from './file-commands.ts';
 import type { CardDeps } from '../cards/show-card.ts';
 
-export interface AnswerCommandDeps extends CardDeps {
-  readonly openFiles: OpenFiles;
+export interface AnswerCommandDeps extends CardDeps, FileCommandDeps {
   /** Of what is deployed. */
   readonly version: string;
 }
@@ -35,7 +34,7 @@ export const answerCommand = async (
   }
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
   if (order === null) {
-    const shown = await fileReply(deps.openFiles, entry, lane, access);
+    const shown = await fileReply(deps, entry, lane, access);
     return shown ?? commandReply(entry, { lane, access, nowMs, version: deps.version });
   }
   if (entry.sender.id !== access.ownerId) return { markdown: REFUSED_TEXT };

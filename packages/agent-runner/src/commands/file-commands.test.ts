@@ -1,4 +1,4 @@
-import { RetryableError } from '@agent-claw/core';
+import { PermanentError, RetryableError } from '@agent-claw/core';
 import { aLaneId, anEntry } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aLegWorld } from '../../test/leg-world.ts';
@@ -93,5 +93,20 @@ describe('/files', () => {
     };
     await world.leg({ with: { openFiles: async () => ({ read: async () => null, list }) } });
     expect(world.shown()).toEqual(['I could not reach the files at the moment. Try again in a minute.']);
+  });
+
+  it('says so when the files may not be read; the log has no name of a file', async () => {
+    const world = aLegWorld();
+    await world.say(aCommand('files', 'diary.md'));
+    const read = async () => {
+      throw new PermanentError('Read of "diary.md" failed: AccessDenied (HTTP 403).');
+    };
+    await world.leg({ with: { openFiles: async () => ({ read, list: async () => [] }) } });
+    expect(world.shown()).toEqual(['I am not allowed to read the files. Whoever runs me finds the reason in my log.']);
+    const logged = world.log.lines.map(
+      ({ event, error, fields }) => `${event} ${String(error)} ${JSON.stringify(fields)}`,
+    );
+    expect(logged.filter((line) => line.startsWith('files_refused'))).toHaveLength(1);
+    expect(logged.filter((line) => line.includes('diary'))).toEqual([]);
   });
 });

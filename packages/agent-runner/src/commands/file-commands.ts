@@ -3,10 +3,11 @@ import {
   isPrivateLane,
   laneAddressOf,
   normalisePath,
+  PermanentError,
   RetryableError,
   workspacePrefix,
 } from '@agent-claw/core';
-import type { AccessList, InboxEntry, Lane, WorkspaceStore } from '@agent-claw/core';
+import type { AccessList, InboxEntry, Lane, Log, WorkspaceStore } from '@agent-claw/core';
 import { plain } from '../access/access-text.ts';
 import type { CommandReply } from './command-reply.ts';
 
@@ -20,12 +21,18 @@ const SHOWN_CHARS = 3_000;
 const LISTED = 60;
 const LIST_LIMIT = 1_000;
 
+export interface FileCommandDeps {
+  readonly openFiles: OpenFiles;
+  readonly log: Log;
+}
+
 const NOT_REACHED = 'I could not reach the files at the moment. Try again in a minute.';
+const NOT_ALLOWED = 'I am not allowed to read the files. Whoever runs me finds the reason in my log.';
 const OWNERS_MEMORY = 'My memory is between my owner and me, in our private chat.';
 
 /** Shows files of the lane's own workspace. @returns null for a command about something else. */
 export const fileReply = async (
-  openFiles: OpenFiles,
+  { openFiles, log }: FileCommandDeps,
   { command }: InboxEntry,
   { laneId }: Lane,
   access: AccessList,
@@ -38,7 +45,12 @@ export const fileReply = async (
     return command.name === 'memory' ? await memoryReply(files) : await filesReply(files, command.args);
   } catch (error) {
     if (error instanceof RetryableError) return { markdown: NOT_REACHED };
-    throw error;
+    if (!(error instanceof PermanentError)) throw error;
+    // Without its text, which names the file.
+    const reason =
+      'The store refuses to have files read. Check the name of its bucket and the permissions of the role.';
+    log.error('files_refused', new PermanentError(reason));
+    return { markdown: NOT_ALLOWED };
   }
 };
 

@@ -18,6 +18,7 @@ import type {
   Lane,
   LaneChange,
   LaneStore,
+  Log,
   ReplyRenderer,
   Spent,
   TurnCall,
@@ -53,6 +54,7 @@ export interface RunTurnDeps {
   readonly accessDesk: AccessDesk;
   readonly newNonce: () => string;
   readonly openFiles: OpenFiles;
+  readonly log: Log;
   readonly version: string;
   /** Changes with every deployment of the container. */
   readonly runtimeEpoch: string;
