@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canaryStart, startCanaryWorld, TOKEN, TOKEN_CANARIES, WORDS } from './canary-world.ts';
 import type { CanaryWorld } from './canary-world.ts';
-import { FAILURE_PATHS, prepareAnswer } from './failure-paths.ts';
+import { prepareFiles, WALKS } from './failure-paths.ts';
 import { createScanner } from './leak-scan.ts';
 import type { Canary, Finding, Scanner } from './leak-scan.ts';
 import { startSystem, temporaryFolder } from './local-system.ts';
@@ -14,27 +14,34 @@ import type { RecordedTraffic } from './record-requests.ts';
 import { refusal, watchTelegram } from './watched-telegram.ts';
 
 const folder = temporaryFolder();
-const dataDir = join(folder.path, 'data');
 const template = fileURLToPath(new URL('../../cdk.out/AgentClaw.template.json', import.meta.url));
-let world: CanaryWorld;
+const worlds: CanaryWorld[] = [];
 
 beforeAll(async () => {
-  world = await startCanaryWorld(folder.path);
-  prepareAnswer(world);
-  await world.driver('people', { id: OWNER, firstName: WORDS.senderName });
+  for (const index of WALKS.keys()) {
+    const world = await startCanaryWorld(join(folder.path, `walk-${index}`));
+    worlds.push(world);
+    prepareFiles(world);
+    await world.driver('people', { id: OWNER, firstName: WORDS.senderName });
+  }
 });
 afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  for (const world of worlds) await world[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
-for (const [area, paths] of Object.entries(FAILURE_PATHS))
-  describe(`walking the failures: ${area}`, () => {
-    it.each(Object.entries(paths))('%s', async (_name, drive) => {
-      await drive(world);
-      expect(await world.heal()).toEqual([]);
+const walked = (index: number): CanaryWorld => worlds[index] ?? expect.fail('The system of this walk has not started.');
+
+describe.concurrent.each([...WALKS.entries()])('walk %i', (index, walk) => {
+  for (const [area, paths] of Object.entries(walk))
+    describe(`through the failures: ${area}`, { concurrent: false }, () => {
+      it.each(Object.entries(paths))('%s', async (_name, drive) => {
+        const world = walked(index);
+        await drive(world);
+        expect(await world.heal()).toEqual([]);
+      });
     });
-  });
+});
 
 describe('a start that Telegram refuses', () => {
   for (const [method, code] of [
@@ -62,7 +69,10 @@ describe('a start that Telegram refuses', () => {
 
 const secrets = (): readonly Canary[] => [
   ...TOKEN_CANARIES,
-  ...[...new Set(world.webhookSecrets())].map((value, index) => ({ name: `webhook secret ${index + 1}`, value })),
+  ...[...new Set(worlds.flatMap((world) => world.webhookSecrets()))].map((value, index) => ({
+    name: `webhook secret ${index + 1}`,
+    value,
+  })),
 ];
 const words: readonly Canary[] = Object.entries(WORDS).map(([name, value]) => ({ name, value }));
 
@@ -117,69 +127,70 @@ const isOfTheBot = ({ url }: RecordedTraffic): boolean => !url.startsWith('/_dou
 
 describe('after all these failures', () => {
   it('each secret has been in use, and each word has been heard: what is not found has been there to be found', () => {
-    const telegram = createScanner([...secrets(), ...words]);
-    for (const { url, headers, body } of world.telegram.requests) {
-      telegram.scan('', url);
-      telegram.scan('', textOf(headers));
-      telegram.scan('', body);
-    }
-    for (const { headers, body } of readRecording(world.recording)) {
-      telegram.scan('', textOf(headers));
-      telegram.scan('', body);
-    }
-    const seen = new Set(telegram.findings.map(({ canary }) => canary));
+    const scanner = createScanner([...secrets(), ...words]);
+    for (const { telegram, recording } of worlds)
+      for (const { url, headers, body } of [...telegram.requests, ...readRecording(recording)]) {
+        scanner.scan('', url);
+        scanner.scan('', textOf(headers));
+        scanner.scan('', body);
+      }
+    const seen = new Set(scanner.findings.map(({ canary }) => canary));
     expect([...secrets(), ...words].filter(({ name }) => !seen.has(name))).toEqual([]);
   });
 
-  it('no request carries the token, a webhook secret or the address of a file', () => {
-    const scanner = createScanner(secrets());
-    const recorded = readRecording(world.recording);
-    scanTraffic(scanner, recorded);
-    scanBotApi(scanner, world.telegram.requests.filter(isOfTheBot));
-    expect(scanner.findings).toEqual([]);
-    const targets = new Set(recorded.map((request) => targetOf(request).split('.')[0]));
-    expect([...targets]).toEqual(expect.arrayContaining(['DynamoDB_20120810', 'AmazonSQS', 'secretsmanager']));
-    expect(recorded.some(({ url }) => url.includes('/invocations'))).toBe(true);
-  });
+  describe.each([...WALKS.keys()])('on walk %i', (index) => {
+    it('no request carries the token, a webhook secret or the address of a file', () => {
+      const scanner = createScanner(secrets());
+      const recorded = readRecording(walked(index).recording);
+      scanTraffic(scanner, recorded);
+      scanBotApi(scanner, walked(index).telegram.requests.filter(isOfTheBot));
+      expect(scanner.findings).toEqual([]);
+      const targets = new Set(recorded.map((request) => targetOf(request).split('.')[0]));
+      expect([...targets]).toEqual(expect.arrayContaining(['DynamoDB_20120810', 'AmazonSQS', 'secretsmanager']));
+      expect(recorded.some(({ url }) => url.includes('/invocations'))).toBe(true);
+    });
 
-  it('no wake and no error that a function ended with carries what anybody said', () => {
-    const scanner = createScanner(words);
-    for (const request of readRecording(world.recording)) {
-      const isWake =
-        targetOf(request).startsWith('AmazonSQS.') &&
-        !headerOf(request, 'authorization').includes(world.system.aws.credentials.accessKeyId);
-      if (isWake || request.url.endsWith('/error')) scanner.scan(`${request.url} ${targetOf(request)}`, request.body);
-    }
-    expect(scanner.findings).toEqual([]);
-  });
+    it('no wake and no error that a function ended with carries what anybody said', () => {
+      const scanner = createScanner(words);
+      const { recording, system } = walked(index);
+      for (const request of readRecording(recording)) {
+        const isWake =
+          targetOf(request).startsWith('AmazonSQS.') &&
+          !headerOf(request, 'authorization').includes(system.aws.credentials.accessKeyId);
+        if (isWake || request.url.endsWith('/error')) scanner.scan(`${request.url} ${targetOf(request)}`, request.body);
+      }
+      expect(scanner.findings).toEqual([]);
+    });
 
-  it('no process has printed a secret or what anybody said or is called', () => {
-    const scanner = createScanner([...secrets(), ...words]);
-    scanner.scan('what the functions and the agent logged', world.system.logs());
-    scanner.scan('what the process printed', world.system.output());
-    for (const line of world.told) scanner.scan('what was told', line);
-    expect(scanner.findings).toEqual([]);
-    expect(world.system.logs().split('\n').length).toBeGreaterThan(200);
-  });
+    it('no process has printed a secret or what anybody said or is called', () => {
+      const scanner = createScanner([...secrets(), ...words]);
+      const { system, told } = walked(index);
+      scanner.scan('what the functions and the agent logged', system.logs());
+      scanner.scan('what the process printed', system.output());
+      for (const line of told) scanner.scan('what was told', line);
+      expect(scanner.findings).toEqual([]);
+      expect(system.logs().split('\n').length).toBeGreaterThan(200);
+    });
 
-  it('no file has a secret, but for the one store that is there for them', () => {
-    const scanner = createScanner(secrets());
-    const scanned = scanner.scanFolder(dataDir, isAtHome);
-    scanner.scan('the template', readFileSync(template));
-    expect(scanner.findings).toEqual([]);
-    expect(scanned).toEqual(expect.arrayContaining(['aws/stack.json']));
-    const home = createScanner(secrets());
-    home.scanFolder(dataDir, (path) => !/^aws(?:$|\/secrets)/u.test(path));
-    expect(new Set(home.findings.map(({ canary }) => canary))).toContain('token');
-  });
+    it('no file has a secret, but for the one store that is there for them', () => {
+      const scanner = createScanner(secrets());
+      const scanned = scanner.scanFolder(walked(index).dataDir, isAtHome);
+      scanner.scan('the template', readFileSync(template));
+      expect(scanner.findings).toEqual([]);
+      expect(scanned).toEqual(expect.arrayContaining(['aws/stack.json']));
+      const home = createScanner(secrets());
+      home.scanFolder(walked(index).dataDir, (path) => !/^aws(?:$|\/secrets)/u.test(path));
+      expect(new Set(home.findings.map(({ canary }) => canary))).toContain('token');
+    });
 
-  it('no file has what anybody said, but for the conversations and the workspace', () => {
-    const scanner = createScanner(words);
-    const scanned = scanner.scanFolder(dataDir, (path) => isAtHome(path) || holdsWords(path));
-    // The queue remembers the two wakes that a test has put into it.
-    const isPlanted = ({ canary, where }: Finding): boolean =>
-      canary === 'unreadable' && where.startsWith('aws/sqs.sqlite');
-    expect(scanner.findings.filter((finding) => !isPlanted(finding))).toEqual([]);
-    expect(scanned).toEqual(expect.arrayContaining([expect.stringMatching(/^aws\/logs\/.*agent.*\.log$/u)]));
+    it('no file has what anybody said, but for the conversations and the workspace', () => {
+      const scanner = createScanner(words);
+      const scanned = scanner.scanFolder(walked(index).dataDir, (path) => isAtHome(path) || holdsWords(path));
+      // The queue remembers the two wakes that a test has put into it.
+      const isPlanted = ({ canary, where }: Finding): boolean =>
+        canary === 'unreadable' && where.startsWith('aws/sqs.sqlite');
+      expect(scanner.findings.filter((finding) => !isPlanted(finding))).toEqual([]);
+      expect(scanned).toEqual(expect.arrayContaining([expect.stringMatching(/^aws\/logs\/.*agent.*\.log$/u)]));
+    });
   });
 });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readLane } from '@agent-claw/aws/lane-item';
+import { laneKey } from '@agent-claw/aws/table';
 import { laneIdOf } from '@agent-claw/core';
-import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { FaultMatch } from '@agent-claw/embedded-aws';
 import type { MessageView, WebhookView } from '@agent-claw/telegram-double';
@@ -42,11 +43,22 @@ export const WORDS = {
   transcript: 'zqvoiceword',
   toolPath: 'zqtoolpath',
   unreadable: 'zqunreadableword',
+  guestName: 'zqguestname',
+  guestSaid: 'zqguestword',
+  pressed: 'zqpressedword',
+  callPath: 'zqcallpath',
+  callContent: 'zqcallcontent',
+  sentName: 'zqsentname',
+  sentCaption: 'zqsentcaption',
+  spoken: 'zqspokenword',
+  albumCaption: 'zqalbumcaption',
 } as const;
 
 export interface CanaryWorld extends AsyncDisposable {
   readonly system: SystemUnderTest;
   readonly telegram: WatchedTelegram;
+  /** All that the system and its Telegram keep. */
+  readonly dataDir: string;
   /** The file that every request to the system's process is written to. */
   readonly recording: string;
   readonly webhookUrl: string;
@@ -57,14 +69,17 @@ export interface CanaryWorld extends AsyncDisposable {
   driver<Answer>(path: string, body?: object): Promise<Answer>;
   /** The owner writes. @returns the message's id. */
   say(text: string, more?: object): Promise<number>;
-  send(file: File, fields?: Readonly<Record<string, string>>): Promise<void>;
-  history(): Promise<readonly MessageView[]>;
+  /** Several make an album. */
+  send(files: File | readonly File[], fields?: Readonly<Record<string, string>>): Promise<void>;
+  history(chat?: string | number): Promise<readonly MessageView[]>;
   fail(match: FaultMatch, fault: SentFault, times: number): Promise<void>;
   putWake(body: string): Promise<void>;
   /** One request to the registrar as CloudFormation makes it. */
   registrar(type: 'Create' | 'Update' | 'Delete', properties?: object, before?: object): Promise<void>;
   /** The owner's lane as it is stored. */
   lane(): ReturnType<typeof readLane>;
+  /** The time of the menu or card under this message in the owner's chat is over. */
+  expire(messageId: number): Promise<void>;
   /** What `Ref` gives for the one resource whose logical id is this word and a hash. */
   refOf(id: string): string;
   /** No update is undelivered and nothing waits in the owner's lane. A lane that was told to wait is rung before its time. */
@@ -138,6 +153,7 @@ export const startCanaryWorld = async (folder: string): Promise<CanaryWorld> => 
   return {
     system,
     telegram,
+    dataDir,
     recording,
     webhookUrl: String(webhook['url']),
     webhookSecrets: () => telegram.calls('setWebhook').map((call) => String(call['secret_token'])),
@@ -147,19 +163,32 @@ export const startCanaryWorld = async (folder: string): Promise<CanaryWorld> => 
       const sent = await posted<{ messages: readonly MessageView[] }>(messages, asJson({ text, ...more }));
       return sent.messages[0]?.messageId ?? 0;
     },
-    send: async (file, fields = {}) => {
+    send: async (files, fields = {}) => {
       const form = new FormData();
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
-      form.append('file', file);
+      for (const [index, file] of [files].flat().entries()) form.append(`file${index === 0 ? '' : index}`, file);
       await posted(messages, { method: 'POST', body: form });
     },
-    history: async () => (await posted<{ messages: readonly MessageView[] }>(`${messages}?limit=200`)).messages,
+    history: async (chat = OWNER) => {
+      const url = `${telegram.url}/_double/chats/${chat}/messages?limit=200`;
+      return (await posted<{ messages: readonly MessageView[] }>(url)).messages;
+    },
     fail: async (match, fault, times) => {
       state.planted.push(`${fault.kind} at ${match.action}`);
       await system.inject(match, fault, times);
     },
     putWake,
     lane,
+    expire: async (messageId) => {
+      const update = new UpdateItemCommand({
+        TableName: table.tableName,
+        Key: laneKey(laneId),
+        UpdateExpression: 'SET menus.#id.expiresAtMs = :past',
+        ExpressionAttributeNames: { '#id': String(messageId) },
+        ExpressionAttributeValues: { ':past': { N: String(Date.now() - 1_000) } },
+      });
+      await table.client.send(update);
+    },
     refOf,
     registrar: async (RequestType, properties = {}, before) => {
       const name =

@@ -7,8 +7,10 @@ import { OWNER } from './owner-chat.ts';
 export type Drive = (world: CanaryWorld) => Promise<void>;
 export type FailurePaths = Readonly<Record<string, Drive>>;
 
-/** What the SDK does before it gives a call up. */
+/** What the SDK does in a function before it gives a call up. */
 export const SDK_ATTEMPTS = 3;
+/** And what it does in the agent's container. */
+export const CONTAINER_ATTEMPTS = 4;
 /** Quotes each form of the token that the caller of Telegram has, as error texts of servers and proxies do. */
 export const QUOTING_TOKEN = `cannot do /bot${TOKEN}/x https://h/file/bot${TOKEN}/documents/f (${TOKEN.split(':')[1]}) ${encodeURIComponent(TOKEN)}`;
 /** Quotes what people and the bot have said as well. */
@@ -19,6 +21,17 @@ export const settled =
     await prepare(world);
     await world.say(text);
     await world.rest();
+  };
+
+/** The bot does not know whether its answer arrived and waits for half a minute. One of these paths is walked to its end. */
+export const inDoubt =
+  (text: string, prepare: Drive): Drive =>
+  async (world) => {
+    await prepare(world);
+    const over = world.logged(/"leg_ended".*"give_back"/u);
+    await world.say(text);
+    await over;
+    await world.forgetLane();
   };
 
 export const refused = (

@@ -7,9 +7,22 @@ import { BedrockAgentCoreClient, StopRuntimeSessionCommand } from '@aws-sdk/clie
 import { TOKEN, WORDS } from './canary-world.ts';
 import type { CanaryWorld } from './canary-world.ts';
 import type { SentFault } from './local-system.ts';
-import { anUpdate, post, QUOTING, QUOTING_TOKEN, refused, SDK_ATTEMPTS, settled } from './failure-drives.ts';
+import {
+  anUpdate,
+  CONTAINER_ATTEMPTS,
+  inDoubt,
+  post,
+  QUOTING,
+  QUOTING_TOKEN,
+  refused,
+  SDK_ATTEMPTS,
+  settled,
+} from './failure-drives.ts';
 import type { Drive, FailurePaths } from './failure-drives.ts';
+import { ACCESS, MENUS } from './button-failures.ts';
+import { APPROVALS, DRAFTS } from './consent-failures.ts';
 import { aPng, aVoice } from './media-files.ts';
+import { OUTGOING, QUESTIONS, SENT_FILES } from './outgoing-failures.ts';
 import { OWNER } from './owner-chat.ts';
 import { REGISTRAR } from './registrar-failures.ts';
 import { refusal, saying } from './watched-telegram.ts';
@@ -18,17 +31,6 @@ import { refusal, saying } from './watched-telegram.ts';
 const NOTE = 'note.txt';
 const ANSWERED = `read ${NOTE}`;
 const SAID = `say ${WORDS.said}`;
-
-/** The bot does not know whether its answer arrived and waits for half a minute. One of these paths is walked to its end. */
-const inDoubt =
-  (prepare: Drive, text = ANSWERED): Drive =>
-  async (world) => {
-    await prepare(world);
-    const over = world.logged(/"leg_ended".*"give_back"/u);
-    await world.say(text);
-    await over;
-    await world.forgetLane();
-  };
 
 const botApi = (fault: Omit<Fault, 'method'> & { readonly method?: string }, text = ANSWERED): Drive =>
   settled(text, async ({ telegram }) => telegram.fault({ method: 'sendMessage', ...fault }));
@@ -42,9 +44,8 @@ const aws = (action: string, fault: SentFault, times: number, more: { text?: str
 const TELEGRAM: FailurePaths = {
   // First: the others leave no conversation to export.
   'sendDocument: 413': botApi({ method: 'sendDocument', kind: 'error', status: 413, description: QUOTING }, '/export'),
-  'sendDocument: reset after': inDoubt(
-    async ({ telegram }) => telegram.fault({ method: 'sendDocument', kind: 'reset_after' }),
-    '/export',
+  'sendDocument: reset after': inDoubt('/export', async ({ telegram }) =>
+    telegram.fault({ method: 'sendDocument', kind: 'reset_after' }),
   ),
   'sendMessage: 400 that quotes everything': settled(ANSWERED, async ({ telegram }) =>
     telegram.twist('/sendMessage', 2, refusal(400, `Bad Request: ${QUOTING}`)),
@@ -55,20 +56,20 @@ const TELEGRAM: FailurePaths = {
   'sendMessage: 409': botApi({ kind: 'error', status: 409, description: `Conflict: ${QUOTING}` }),
   'sendMessage: 429': botApi({ kind: 'flood', retryAfterS: 1 }),
   'sendMessage: 500, to its end': botApi({ kind: 'error', status: 500, description: QUOTING }),
-  'sendMessage: 502 with HTML': inDoubt(async ({ telegram }) =>
+  'sendMessage: 502 with HTML': inDoubt(ANSWERED, async ({ telegram }) =>
     telegram.fault({ method: 'sendMessage', kind: 'html' }),
   ),
-  'sendMessage: no answer in time': inDoubt(async ({ telegram }) =>
+  'sendMessage: no answer in time': inDoubt(ANSWERED, async ({ telegram }) =>
     telegram.fault({ method: 'sendMessage', kind: 'hang' }),
   ),
-  'sendMessage: reset before': inDoubt(async ({ telegram }) =>
+  'sendMessage: reset before': inDoubt(ANSWERED, async ({ telegram }) =>
     telegram.fault({ method: 'sendMessage', kind: 'reset_before' }),
   ),
   'sendMessage: reset after': botApi({ kind: 'reset_after' }),
-  'sendMessage: an answer that is no JSON': inDoubt(async ({ telegram }) =>
+  'sendMessage: an answer that is no JSON': inDoubt(ANSWERED, async ({ telegram }) =>
     telegram.twist('/sendMessage', 1, saying(200, `{"ok":tru ${QUOTING}`)),
   ),
-  'sendMessage: a redirect': inDoubt(async ({ telegram }) =>
+  'sendMessage: a redirect': inDoubt(ANSWERED, async ({ telegram }) =>
     telegram.twist('/sendMessage', 1, saying(302, '', { location: `${telegram.url}/elsewhere` })),
   ),
   'editMessageText: 400, 502 and a reset': settled('count to 12 slowly', async ({ telegram }) => {
@@ -203,7 +204,7 @@ const AWS: FailurePaths = {
   'dynamodb: a conversation that is not read': aws('dynamodb:Query', refused('AccessDeniedException', 400), 1),
   'dynamodb: a turn that is not saved': aws('dynamodb:PutItem', refused('ValidationException', 400), 1),
   's3: a workspace that is not read': aws('s3:GetObject', refused('AccessDenied', 403), 2, { text: ANSWERED }),
-  's3: a file that is not written': aws('s3:PutObject', refused('InternalError', 500), 4, {
+  's3: a file that is not written': aws('s3:PutObject', refused('InternalError', 500), CONTAINER_ATTEMPTS, {
     text: `write ${WORDS.toolPath}.txt: ${WORDS.fileContent}`,
   }),
   'secretsmanager: refused when the token is read again': settled(ANSWERED, async (world) => {
@@ -314,32 +315,35 @@ const MEDIA: FailurePaths = {
     voice,
     { voice: '1' },
   ),
-  'a file of the agent that Telegram refuses': settled(`send me ${NOTE}`, async ({ telegram }) =>
-    telegram.twist('/sendDocument', 1, refusal(400, `Bad Request: ${QUOTING}`)),
-  ),
-  'a file of the agent that the bucket does not take': settled(`send me ${NOTE}`, (world) =>
-    world.fail({ action: 's3:PutObject' }, refused('AccessDenied', 403), 1),
-  ),
-  'a file of the agent that cannot be read when it is sent': settled(`send me ${NOTE}`, (world) =>
-    world.fail({ action: 's3:GetObject', resource: 'media/sent-' }, refused('InternalError', 500), SDK_ATTEMPTS),
-  ),
-  'words that Polly does not speak': settled(`send me a voice message saying ${WORDS.said}`, (world) =>
-    world.fail({ service: 'polly' }, refused('ValidationException', 400), 1),
-  ),
+  'an album of which one is not handed over, and one is not kept': async (world) => {
+    const photo = (name: string) => new File([Uint8Array.from(aPng())], `${name}.png`, { type: 'image/png' });
+    world.telegram.twist('/getFile', 1, refusal(400, `Bad Request: ${QUOTING}`));
+    await world.fail({ action: 's3:PutObject' }, refused('AccessDenied', 403), 1);
+    const files = ['1', '2', '3'].map((n) => photo(`${WORDS.fileName}${n}`));
+    await world.send(files, { text: WORDS.albumCaption });
+    await world.rest();
+  },
 };
 
-/** Written where the agent reads it, so that the bot says a word that nobody has said to it. */
-export const prepareAnswer = ({ system }: CanaryWorld): void => {
+/** Written where the agent reads it, so that the bot says a word that nobody has said to it; and what it can send. */
+export const prepareFiles = ({ system }: CanaryWorld): void => {
   mkdirSync(system.workspaceFolder, { recursive: true });
   writeFileSync(join(system.workspaceFolder, NOTE), `${WORDS.answered}\n`);
+  for (const name of SENT_FILES) writeFileSync(join(system.workspaceFolder, name), aPng());
 };
 
-/** Every way to fail that the code knows, by where it lies. The registrar's come last: they change the webhook secret. */
-export const FAILURE_PATHS: Readonly<Record<string, FailurePaths>> = {
-  webhook: WEBHOOK,
-  agent: AGENT,
-  media: MEDIA,
-  aws: AWS,
-  telegram: TELEGRAM,
-  registrar: REGISTRAR,
-};
+/**
+ * Every way to fail that the code knows, by where it lies, in two walks: each has a system of its own, since a walk is mostly
+ * waiting for the pace of a chat. The registrar's come last: they change the webhook secret.
+ */
+export const WALKS: readonly Readonly<Record<string, FailurePaths>>[] = [
+  { webhook: WEBHOOK, agent: AGENT, media: MEDIA, aws: AWS, telegram: TELEGRAM, registrar: REGISTRAR },
+  {
+    'files that go out': OUTGOING,
+    questions: QUESTIONS,
+    menus: MENUS,
+    access: ACCESS,
+    approvals: APPROVALS,
+    drafts: DRAFTS,
+  },
+];
