@@ -113,13 +113,22 @@ describe('chatting in the browser', () => {
 
   it('is usable on a phone, in light and dark', async () => {
     const images = process.env['SCREENSHOT_DIR'];
+    await using talk = await openChat(world.browser, world.system.url);
+    await talk.send('What is my cat called?');
+    await talk.answer(/cat is called Misha/u);
+    await talk.send('Use several tools');
+    await talk.answer(/# Steps taken/u);
+    await talk.send('Send me demo/steps.md');
+    await talk.answer(/^Here you are/u);
+    await talk.send('Delete demo/steps.md');
+    await talk.answer(/^May I call delete_file/u);
     for (const [name, options] of [
-      ['chat-light', { width: 1280, height: 800 }],
-      ['chat-dark', { width: 1280, height: 800, dark: true }],
+      ['chat-light', { width: 1100, height: 1000 }],
+      ['chat-dark', { width: 1100, height: 1000, dark: true }],
       ['chat-phone', { width: 390, height: 844 }],
     ] as const) {
       await using chat = await openChat(world.browser, world.system.url, options);
-      await chat.answer(/./u);
+      await chat.answer(/^May I call delete_file/u);
       const width = await chat.page.evaluate(() => document.documentElement.scrollWidth);
       expect(width).toBeLessThanOrEqual(options.width);
       if (images !== undefined) {
