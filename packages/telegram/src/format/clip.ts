@@ -21,12 +21,8 @@ export const clip = (whole: FormattedText, start: number, end: number): ReplyPar
   );
   const text = whole.text.slice(from, to);
   const entities = inside.flatMap((entity): ReplyEntity[] => {
-    const range = trimmed(
-      text,
-      Math.max(0, entity.offset - from),
-      entity.offset + entity.length - from,
-      isCode(entity),
-    );
+    const [first, last] = [Math.max(0, entity.offset - from), Math.max(0, endOf(entity) - from)];
+    const range = trimmed(text, first, last, isCode(entity));
     return range === null ? [] : [{ ...entity, ...range }];
   });
   return { text, entities: entities.map((entity) => aroundItsCode(entity, entities)).sort(byRange) };

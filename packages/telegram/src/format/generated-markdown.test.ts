@@ -61,6 +61,8 @@ const html = [
   'a@example.org',
   'www.example.org',
   '&amp;',
+  '&nbsp;',
+  '&#10;',
   '&#8238;',
   '&#0;',
   '\\',

@@ -3,6 +3,7 @@ import type { MarkdownTree } from './markdown-tree.ts';
 import type { RenderContext } from './render-context.ts';
 import { renderFormatted, renderInline, visibleHtml, writeLines } from './render-inline.ts';
 import type { FormattedText } from './reply-part.ts';
+import { sanitise } from './sanitise.ts';
 import { renderTable } from './tables.ts';
 import { createTextBuilder } from './text-builder.ts';
 
@@ -23,17 +24,13 @@ export const renderTree = (tree: MarkdownTree): FormattedText => {
   return out.finish();
 };
 
-// Telegram draws these as boxes of their own; indentation before one would be a stray line above it.
-const startsItsLine: ReadonlySet<string> = new Set(['code', 'blockquote']);
-
 type Block = RootContent | BlockContent | DefinitionContent;
 
 const renderBlocks = (blocks: readonly Block[], context: RenderContext, separator: string): void => {
   let previous: Block | undefined;
   for (const block of blocks) {
     const afterHeading = previous?.type === 'heading' && block.type !== 'heading';
-    const indent = startsItsLine.has(block.type) ? '' : context.indent;
-    if (previous !== undefined) context.out.separate((afterHeading ? '\n' : separator) + indent);
+    if (previous !== undefined) context.out.separate((afterHeading ? '\n' : separator) + context.indent);
     renderBlock(block, context);
     previous = block;
   }
@@ -86,6 +83,7 @@ const renderBlock = (block: Block, context: RenderContext): void => {
 };
 
 const renderCode = (code: Code, context: RenderContext): void => {
+  // Telegram draws code, quotes and tables as boxes: indentation before one would be a stray line above it.
   context.out.startLine();
   const info = [code.lang ?? '', code.meta ?? ''].filter((word) => word !== '').join(' ');
   if (code.value.trim() === '') return info === '' ? undefined : context.out.verbatim({ type: 'pre' }, info);
@@ -94,7 +92,7 @@ const renderCode = (code: Code, context: RenderContext): void => {
     writeLines(code.meta, context);
     context.out.separate('\n');
   }
-  const language = Array.from(code.lang ?? '')
+  const language = Array.from(sanitise(code.lang ?? ''))
     .slice(0, maxLanguageChars)
     .join('');
   context.out.verbatim(language === '' ? { type: 'pre' } : { type: 'pre', language }, code.value);

@@ -67,6 +67,10 @@ describe('renderReply', () => {
     ]);
   });
 
+  it('names a language without what the server would change', () => {
+    expect(one('```&#8238;xy\nz\n```')?.entities).toEqual([{ type: 'pre', language: 'xy', offset: 0, length: 1 }]);
+  });
+
   it('keeps the indentation of code at the edge of a quote inside both', () => {
     expect(one('> ```\n>   code\n> ```\n> end')?.entities).toEqual([
       { type: 'blockquote', offset: 0, length: 11 },
@@ -138,6 +142,21 @@ describe('renderReply', () => {
     expect(one('|a|bb|\n|-|-:|\n|1|2|\n|東|4|')?.text).toBe('a  | bb\n---+---\n1  |  2\n東 |  4');
     const long = 'long '.repeat(12).trim();
     expect(one(`|a|b|\n|-|-|\n|1|${long}|\n|2|x|`)?.text).toBe(`• a: 1\n  b: ${long}\n• a: 2\n  b: x`);
+  });
+
+  it.each(['## &nbsp;\nsome words', '> &nbsp;\n\nsome words'])(
+    'drops the format of blanks that no message can begin with: %j',
+    (markdown) => {
+      expect(one(markdown)).toEqual({ text: 'some words', entities: [] });
+    },
+  );
+
+  it('begins a table inside a list on a line of its own, without the indentation of the list', () => {
+    expect(one('- x\n\n  |a|b|\n  |-|-|\n  |1|2|')).toEqual({
+      text: '• x\n\na | b\n--+--\n1 | 2',
+      entities: [{ type: 'pre', offset: 5, length: 17 }],
+    });
+    expect(one('- |a|b|\n  |-|-|\n  |1|2|')?.text).toBe('• \na | b\n--+--\n1 | 2');
   });
 
   it('shows nothing for a reply that says nothing', () => {

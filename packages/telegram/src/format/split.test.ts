@@ -3,6 +3,8 @@ import { checkPart } from './check-part.ts';
 import { renderPreview, renderReply } from './render-reply.ts';
 
 const lengths = (markdown: string): number[] => renderReply(markdown).map((part) => part.text.length);
+const shownEntities = (markdown: string): string[][] =>
+  renderReply(markdown).map(({ text, entities }) => entities.map((e) => text.slice(e.offset, e.offset + e.length)));
 
 describe('splitting a reply', () => {
   it('sends 4096 characters as one message and 4097 as two', () => {
@@ -46,6 +48,34 @@ describe('splitting a reply', () => {
         .map((part) => part.text)
         .join('\n'),
     ).toBe(code);
+  });
+
+  it.each([
+    ['a long line of words', 'a '.repeat(6000)],
+    ['lines with blanks at their ends', 'ab  \n'.repeat(3000)],
+    ['a blank line after each', 'a\n\n'.repeat(3000)],
+    ['two blank lines after each', 'a\n\n\n'.repeat(3000)],
+    ['wide gaps in one line', `x${' '.repeat(99)}`.repeat(100)],
+  ])('loses no blank of code that is cut: %s', (_, source) => {
+    const code = source.trim();
+    for (const markdown of [`\`\`\`\n${code}\n\`\`\``, `\`${code.replaceAll('\n', ' ')}\``]) {
+      const parts = renderReply(markdown);
+      const spaced = markdown.startsWith('```') ? code : code.replaceAll('\n', ' ');
+      let seen = 0;
+      // Between two parts one newline may stand for the cut.
+      for (const { text } of parts) {
+        if (spaced[seen] === '\n' && !spaced.startsWith(text, seen)) seen += 1;
+        expect({ at: seen, isThere: spaced.startsWith(text, seen) }).toEqual({ at: seen, isThere: true });
+        seen += text.length;
+      }
+      expect([seen, parts.flatMap(checkPart), parts.length > 1]).toEqual([spaced.length, [], true]);
+    }
+  });
+
+  it.each(['`', ''])('keeps a short link and short code whole where nothing else ends nearby', (tick) => {
+    const words = '漢'.repeat(200);
+    const inner = tick === '' ? `[${words}](https://example.org)` : `\`${words}\``;
+    expect(shownEntities(`${'字'.repeat(4000)}${inner}字`)).toEqual([[], [words]]);
   });
 
   it.each([

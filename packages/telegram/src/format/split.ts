@@ -68,19 +68,28 @@ const chooseCut = (whole: FormattedText, start: number, limit: number): Cut => {
   if (hasTextBefore && pre.length <= MAX_PART_CHARS) return at(pre.offset);
   const newline = codeNewline(text, Math.max(start, pre.offset), limit);
   if (newline !== null) return { end: newline, next: newline + 1 };
-  return at(hasTextBefore ? pre.offset : safeBoundary(text, start, limit));
+  return at(hasTextBefore ? pre.offset : hardCut(text, start, limit));
 };
 
 const at = (position: number): Cut => ({ end: position, next: position });
 
-/** The last newline of the code before the limit, if possible not beside a blank line: those would be trimmed away. */
+/** The last newline of the code before the limit with nothing blank before it, which would be trimmed away, and best nothing after. */
 const codeNewline = (text: string, from: number, limit: number): number | null => {
-  for (const inner of [true, false]) {
+  for (const isBeforeText of [true, false]) {
     for (let at = text.lastIndexOf('\n', limit); at > from; at = text.lastIndexOf('\n', at - 1)) {
-      if (!inner || (text[at - 1] !== '\n' && text[at + 1] !== '\n')) return at;
+      if (isInk(text[at - 1]) && !(isBeforeText && text[at + 1] === '\n')) return at;
     }
   }
   return null;
+};
+
+const isInk = (character = ' '): boolean => /\S/.test(character);
+
+/** A cut where nothing else is left: before blanks, because only the end of a message loses them. */
+const hardCut = (text: string, start: number, limit: number): number => {
+  const boundary = safeBoundary(text, start, limit);
+  const ink = start + text.slice(start, boundary).trimEnd().length;
+  return ink > start ? ink : boundary;
 };
 
 // Best first. A cut in the first half of the room would only make more messages.
@@ -102,7 +111,8 @@ const proseCut = (whole: FormattedText, start: number, limit: number): number =>
       if (end > start && end <= limit && !splits(end)) return safeBoundary(text, start, end);
     }
   }
-  return safeBoundary(text, start, limit);
+  const cutShort = unbroken.find(({ offset, length }) => middle < offset && offset < limit && limit < offset + length);
+  return cutShort === undefined ? hardCut(text, start, limit) : cutShort.offset;
 };
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -25,6 +25,7 @@ export const renderTable = (table: Table, context: RenderContext): void => {
       .trimEnd(),
   );
   lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('-+-'));
+  context.out.startLine();
   context.out.verbatim({ type: 'pre' }, lines.join('\n'));
 };
 

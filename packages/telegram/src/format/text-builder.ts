@@ -16,7 +16,7 @@ export interface TextBuilder {
   format(kind: EntityKind, body: () => void): void;
   /** Appends code verbatim as one `code` or `pre` entity. */
   verbatim(kind: EntityKind, code: string): void;
-  /** Makes sure that what is written next starts a line. */
+  /** Makes sure that what is written next starts a line, without the indentation that was due. */
   startLine(): void;
   finish(): FormattedText;
 }
@@ -81,7 +81,8 @@ export const createTextBuilder = (): TextBuilder => {
       codeRanges.push({ start, end: length });
     },
     startLine: () => {
-      if (due === '' && !(chunks.at(-1) ?? '').endsWith('\n')) due = '\n';
+      if (due !== '') due = due.trimEnd() + '\n'.repeat(newlines(due));
+      else if (!(chunks.at(-1) ?? '').endsWith('\n')) due = '\n';
     },
     finish: () => ({
       text: chunks.join(''),
