@@ -68,6 +68,92 @@ describe('entryOf', () => {
     });
   });
 
+  const file = { file_id: 'f', file_unique_id: 'u' };
+  it.each([
+    [
+      'words with an address behind them',
+      { text: 'see here', entities: [{ type: 'text_link', offset: 4, length: 4, url: 'https://x.org' }] },
+      'see here\n[link: here (https://x.org)]',
+    ],
+    [
+      'a photo of others to pay for',
+      { caption: 'look', paid_media: { star_count: 5, paid_media: [] } },
+      'look\n[paid media]',
+    ],
+    ['a giveaway', { giveaway: { chats: [] } }, '[giveaway]'],
+    ['a game', { game: { title: 'Chess', description: '' } }, '[game: Chess]'],
+    ['an invoice', { invoice: { title: 'Tea', currency: 'EUR' } }, '[invoice: Tea]'],
+    [
+      'a rich message',
+      {
+        rich_message: {
+          blocks: [
+            { type: 'heading', text: 'Title', size: 1 },
+            {
+              type: 'paragraph',
+              text: [
+                'plain ',
+                { type: 'bold', text: ['bo', { type: 'italic', text: 'ld' }] },
+                { type: 'url', text: ' site', url: 'https://x.org' },
+              ],
+            },
+            { type: 'list', items: [{ label: '1.', blocks: [{ type: 'paragraph', text: 'one' }] }] },
+            {
+              type: 'table',
+              cells: [
+                [{ text: 'a' }, { text: 'b' }],
+                [{}, { text: 'd' }],
+              ],
+              caption: 'cap',
+            },
+            { type: 'details', summary: 'More', blocks: [{ type: 'of_tomorrow', text: 'new' }] },
+            { type: 'mathematical_expression', expression: 'x^2' },
+            { type: 'photo', photo: [], caption: { text: 'below', credit: 'Ann' } },
+            { type: 'divider' },
+          ],
+        },
+      },
+      'Title\nplain bold site (https://x.org)\n1. one\na | b\nd\ncap\nMore\nnew\nx^2\n[photo]\nbelow\nAnn',
+    ],
+  ])('says in words what is neither text nor a file: %s', (_what, fields, text) => {
+    expect(entryOf(5, messageOf(fields), BOT)?.text).toBe(text);
+  });
+
+  it('reads a rich message that is nested deeper than any may be', () => {
+    let block: unknown = 'x';
+    for (let depth = 0; depth < 20_000; depth += 1) block = [block];
+    expect(entryOf(5, messageOf({ text: 'hi', rich_message: { blocks: [block] } }), BOT)?.text).toBe('hi');
+  });
+
+  it('names the performer and title of music that has no file name', () => {
+    const audio = { ...file, performer: 'Band', title: 'Song' };
+    expect(entryOf(5, messageOf({ audio }), BOT)?.attachments?.[0]?.name).toBe('Band - Song');
+  });
+
+  const place = { latitude: 1, longitude: 2 };
+  it.each([
+    ['a photo with a caption', { reply_to_message: { photo: [file], caption: 'cap' } }, { text: 'cap\n[photo]' }],
+    ['a file', { reply_to_message: { document: { ...file, file_name: 'a.pdf' } } }, { text: '[document: a.pdf]' }],
+    ['a place', { reply_to_message: { location: place } }, { text: '[location: 1, 2]' }],
+    [
+      'a message of another chat',
+      { external_reply: { origin: { type: 'channel', chat: { id: -1, title: 'News' } }, voice: file } },
+      { text: '[voice]', senderName: 'News' },
+    ],
+    [
+      'a quote of another chat, inside a topic',
+      {
+        reply_to_message: { forum_topic_created: { name: 'Trip' } },
+        external_reply: { origin: { type: 'hidden_user', sender_user_name: 'Eve' } },
+        quote: { text: 'bit' },
+      },
+      { text: '', senderName: 'Eve', quote: 'bit' },
+    ],
+    ['the topic itself, which is no reply', { reply_to_message: { forum_topic_created: { name: 'Trip' } } }, undefined],
+  ])('tells what a message answers to: %s', (_what, fields, replyTo) => {
+    expect(entryOf(5, messageOf({ text: 'what is this?', ...fields }), BOT)?.replyTo).toEqual(replyTo);
+  });
+
   it.each([
     ['its sender’s own', { from: { id: 1, is_bot: false, first_name: 'Ada' } }, true],
     ['somebody else’s', { from: { id: 2, is_bot: false, first_name: 'Bob' } }, undefined],

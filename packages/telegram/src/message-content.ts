@@ -1,5 +1,6 @@
 import type { Attachment, ReplyContext } from '@agent-claw/core';
-import type { TelegramMessage } from './update-schema.ts';
+import { richWords } from './rich-words.ts';
+import type { TelegramContent, TelegramMessage } from './update-schema.ts';
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
@@ -28,7 +29,7 @@ const bestSize = (sizes: TelegramMessage['photo'] = []) =>
   sizes.findLast(({ file_size: bytes = 0 }) => bytes <= PHOTO_BYTES) ?? sizes.at(-1);
 
 /** Files of the message. An animation also carries a `document` twin, which does not count, and a live photo its still. */
-export const attachmentsOf = (message: TelegramMessage): readonly Attachment[] => {
+export const attachmentsOf = (message: TelegramContent): readonly Attachment[] => {
   const photo = bestSize(message.photo ?? message.live_photo?.photo);
   const photos: Attachment[] =
     photo === undefined
@@ -45,7 +46,7 @@ export const attachmentsOf = (message: TelegramMessage): readonly Attachment[] =
     if (file === undefined || (kind === 'document' && message.animation !== undefined)) return [];
     const fields = {
       uniqueId: file.file_unique_id,
-      name: file.file_name === undefined ? undefined : wellFormed(file.file_name),
+      name: nameOf(file),
       mimeType: file.mime_type,
       sizeBytes: file.file_size,
       durationS: file.duration,
@@ -55,9 +56,16 @@ export const attachmentsOf = (message: TelegramMessage): readonly Attachment[] =
   return [...photos, ...files];
 };
 
+/** The name of a file; of a piece of music without one, who plays what. */
+const nameOf = (file: NonNullable<TelegramContent['document'] | TelegramContent['audio']>): string | undefined => {
+  const played = 'title' in file ? [file.performer, file.title].filter(Boolean).join(' - ') : '';
+  const name = file.file_name ?? played;
+  return name === '' ? undefined : wellFormed(name);
+};
+
 /** Content that is neither text nor a file, said in words for the model. */
-const described = (message: TelegramMessage): readonly string[] => {
-  const { venue, location, contact, poll, dice, sticker, story, checklist } = message;
+const described = (message: TelegramContent): readonly string[] => {
+  const { venue, location, contact, poll, dice, sticker, story, checklist, game, invoice } = message;
   const lines: string[] = [];
   if (venue !== undefined)
     lines.push(
@@ -72,21 +80,48 @@ const described = (message: TelegramMessage): readonly string[] => {
   if (story !== undefined) lines.push('[story]');
   if (checklist !== undefined)
     lines.push(`[checklist: ${checklist.title} (${(checklist.tasks ?? []).map((task) => task.text).join(' / ')})]`);
+  if (message.rich_message !== undefined) lines.push(richWords(message.rich_message.blocks));
+  if (game !== undefined) lines.push(`[game: ${game.title ?? ''}]`);
+  if (invoice !== undefined) lines.push(`[invoice: ${invoice.title ?? ''}]`);
+  if (message.paid_media !== undefined) lines.push('[paid media]');
+  if ((message.giveaway ?? message.giveaway_winners) !== undefined) lines.push('[giveaway]');
   return lines;
 };
 
+/** Addresses behind words of the text, which does not show them. */
+const links = (message: TelegramContent): readonly string[] => {
+  const text = message.text ?? message.caption ?? '';
+  return (message.entities ?? message.caption_entities ?? []).flatMap((entity) =>
+    entity?.type === 'text_link' && entity.url !== undefined
+      ? [`[link: ${text.slice(entity.offset, entity.offset + entity.length)} (${entity.url})]`]
+      : [],
+  );
+};
+
 /** What the sender said: text or caption, then everything else in words. Empty for service messages. */
-export const textOf = (message: TelegramMessage): string =>
-  wellFormed([message.text ?? message.caption ?? '', ...described(message)].filter((line) => line !== '').join('\n'));
+export const textOf = (message: TelegramContent): string =>
+  wellFormed(
+    [message.text ?? message.caption ?? '', ...links(message), ...described(message)]
+      .filter((line) => line !== '')
+      .join('\n'),
+  );
+
+/** The same for a message whose files do not come along: each is named. */
+const textWithFiles = (message: TelegramContent): string => {
+  const files = attachmentsOf(message).filter(({ kind }) => kind !== 'sticker');
+  const named = files.map(({ kind, name }) => `[${kind.replace('_', ' ')}${name === undefined ? '' : `: ${name}`}]`);
+  return [textOf(message), ...named].filter((line) => line !== '').join('\n');
+};
 
 /** The message answered to. A quote wins over the whole text: it is what the sender meant. */
 export const replyContextOf = (message: TelegramMessage, botId: string): ReplyContext | undefined => {
-  const { reply_to_message: replied, quote } = message;
+  const { reply_to_message: target, external_reply: elsewhere, quote } = message;
   // In a topic every message "replies" to the service message that created the topic; that is no reply.
-  if (replied === undefined ? quote === undefined : replied.forum_topic_created !== undefined) return undefined;
-  const name = replied?.from === undefined ? forwardName(message.external_reply?.origin) : fullName(replied.from);
+  const replied = target?.forum_topic_created === undefined ? target : undefined;
+  if ((replied ?? elsewhere ?? quote) === undefined) return undefined;
+  const name = replied?.from === undefined ? forwardName(elsewhere?.origin) : fullName(replied.from);
   return {
-    text: wellFormed(replied?.text ?? replied?.caption ?? ''),
+    text: textWithFiles(replied ?? elsewhere ?? {}),
     ...compact({
       senderName: name,
       quote: quote === undefined ? undefined : wellFormed(quote.text),

@@ -25,6 +25,7 @@ const entitySchema = z.object({
   offset: z.int().check(z.nonnegative()),
   length: z.int().check(z.positive()),
   user: optional(z.object({ id })),
+  url: text,
 });
 
 const size = optional(z.number());
@@ -55,25 +56,11 @@ const forwardFields = {
   forward_sender_name: text,
 };
 
-const repliedSchema = z.object({
-  from: optional(userSchema),
-  text,
-  caption: text,
-  ...forwardFields,
-  forum_topic_created: optional(z.object({ name: text })),
-});
+const titled = optional(z.object({ title: text }));
+const present = optional(z.object({}));
 
-/** One Telegram message, reduced to the fields that agent-claw uses. */
-export const messageSchema = z.object({
-  message_id: id,
-  date: z.int().check(z.nonnegative()),
-  chat: chatSchema,
-  from: optional(userSchema),
-  sender_chat: optional(z.object({ id })),
-  message_thread_id: optional(id),
-  is_topic_message: optional(z.boolean()),
-  is_automatic_forward: optional(z.boolean()),
-  media_group_id: text,
+/** What a message says and holds, whether it is the message itself or one that it answers to. */
+const contentFields = {
   text,
   caption: text,
   entities: optional(z.array(z.catch(z.nullable(entitySchema), null))),
@@ -89,13 +76,42 @@ export const messageSchema = z.object({
   location: optional(z.object(place)),
   venue: optional(z.object({ title: z.string(), address: text, location: z.object(place) })),
   contact: optional(z.object({ phone_number: z.string(), first_name: text, last_name: text })),
+  game: titled,
+  invoice: titled,
+  paid_media: present,
+  giveaway: present,
+  giveaway_winners: present,
+  rich_message: optional(z.object({ blocks: z.array(z.unknown()) })),
   poll: optional(z.object({ question: z.string(), options: z.array(z.object({ text: z.string() })) })),
   dice: optional(z.object({ emoji: z.string(), value: z.number() })),
   story: optional(z.object({ id })),
   live_photo: optional(z.object({ photo: optional(z.array(photoSchema)) })),
   checklist: optional(z.object({ title: z.string(), tasks: optional(z.array(z.object({ text: z.string() }))) })),
+};
+const contentSchema = z.object(contentFields);
+export type TelegramContent = z.infer<typeof contentSchema>;
+
+const repliedSchema = z.object({
+  from: optional(userSchema),
+  ...contentFields,
+  ...forwardFields,
+  forum_topic_created: optional(z.object({ name: text })),
+});
+
+/** One Telegram message, reduced to the fields that agent-claw uses. */
+export const messageSchema = z.object({
+  message_id: id,
+  date: z.int().check(z.nonnegative()),
+  chat: chatSchema,
+  from: optional(userSchema),
+  sender_chat: optional(z.object({ id })),
+  message_thread_id: optional(id),
+  is_topic_message: optional(z.boolean()),
+  is_automatic_forward: optional(z.boolean()),
+  media_group_id: text,
+  ...contentFields,
   reply_to_message: optional(repliedSchema),
-  external_reply: optional(z.object({ origin: optional(originSchema) })),
+  external_reply: optional(z.object({ ...contentFields, origin: optional(originSchema) })),
   quote: optional(z.object({ text: z.string() })),
   ...forwardFields,
   business_connection_id: text,

@@ -54,11 +54,26 @@ const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
     dice: 'rolled',
     story: 'story',
     checklist: 'checklist',
+    game: 'game',
+    invoice: 'invoice',
+    paid_media: 'paid media',
+    giveaway: 'giveaway',
+    giveaway_winners: 'giveaway',
   };
   for (const [field, word] of Object.entries(spoken))
-    if (raw[field] !== undefined) expectField(field, entry.text.includes(word) || raw['venue'] !== undefined);
+    if (object(raw[field]) !== undefined) expectField(field, entry.text.includes(word) || raw['venue'] !== undefined);
   const replied = object(raw['reply_to_message']);
-  if (replied?.['text'] !== undefined) expectField('reply_to_message', entry.replyTo?.text === replied['text']);
+  const repliedText = replied?.['text'] ?? replied?.['caption'];
+  if (typeof repliedText === 'string')
+    expectField('reply_to_message', entry.replyTo?.text.startsWith(repliedText) === true);
+  for (const kind of ['photo', ...MEDIA.filter((one) => one !== 'sticker')])
+    if (object(raw['external_reply'])?.[kind] !== undefined)
+      expectField(`external_reply.${kind}`, entry.replyTo?.text.includes(`[${kind.replace('_', ' ')}`) === true);
+  const entities = raw['entities'] ?? raw['caption_entities'];
+  for (const entity of Array.isArray(entities) ? entities.map(object) : [])
+    if (entity?.['type'] === 'text_link') expectField('text_link', entry.text.includes(`(${String(entity['url'])})]`));
+  for (const words of JSON.stringify(raw['rich_message'] ?? {}).matchAll(/"text":"([^"\\]+)"/g))
+    expectField('rich_message', entry.text.includes(words[1] ?? ''));
   const quote = object(raw['quote']);
   if (quote !== undefined) expectField('quote', entry.replyTo?.quote === quote['text']);
   if (raw['forward_origin'] !== undefined || raw['forward_from'] !== undefined)
@@ -140,8 +155,8 @@ export const telegramUpdates: Property = {
     if (isMove && !(ids.has(String(other)) && ids.has(chat))) return 'lost where the group has moved';
     if (!laneOf(parsed.message, BOT).startsWith(`tg:${BOT.id}:${chat}`)) return 'lost its chat';
     const entry = entryOf(parsed.updateId, parsed.message, BOT);
-    if (entry === null)
-      return raw['text'] === undefined && raw['caption'] === undefined ? null : 'text was taken for no content';
+    const said = ['text', 'caption', 'rich_message'].filter((field) => raw[field] !== undefined);
+    if (entry === null) return said.length === 0 ? null : `${said.join()} was taken for no content`;
     const lost = lostFields(raw, entry);
     return lost.length === 0 ? null : `lost ${lost.join(', ')}`;
   },
