@@ -52,11 +52,11 @@ const html = [
 /* prettier-ignore */
 const markdown = [
   '*', '**', '_', '__', '~', '||', '|', '`', '```', '```ts\n', '```\r\n', '[', '](', '](https://a.org/)', '](tg://user?id=7)', ')', '![', '![e](tg://emoji?id=5)',
-  '![t](tg://time?unix=5&format=r)', '](tg://time?unix=5)', '](tg://emoji?id=0)', '>', '\n>', '*>', '**>', '||\n', '\\', '\\*', '\\_', '\\n', '\\\n', '\\é', '\u007F', '.', '!', '-', '#', '(', '{', '=', 'https://x.org',
+  '![t](tg://time?unix=5&format=r)', '](tg://time?unix=5)', '](tg://emoji?id=0)', '>', '\n>', '*>', '**>', '||\n', '\\', '\\*', '\\_', '\\n', '\\\n', '\\é', '\u007F', '.', '!', '-', '#', '(', '{', '=', 'https://x.org', '[b.co]',
 ];
 /* prettier-ignore */
 const findable = [
-  '@', 'foo', 'foobar', '@foo', '@foobar', '/', '/go', '#', '#tag', '#tag@name', '$', 'USD', '$USD', '1INCH', 'b.c', '.', 'com', 'example.com', '.co.uk', '127.0.0.1', 'xn--p1ai', 'teiegram.org',
+  '@', 'foo', 'foobar', '@foo', '@foobar', '/', '/go', '#', '#tag', '#tag@name', '$', 'USD', '$USD', '1INCH', 'b.c', '.', 'com', 'example.com', '.co.uk', '.Com', '.cOM', '.ORG', '127.0.0.1', 'xn--p1ai', 'teiegram.org',
   'https://', 'http://', 'ftp://', 'tg://', 'ton://abc', ':', ':8080', '?', '?x=1', '/path', '(', ')', '[', 'mailto:', 'user@', '-', '_', '~', '!', ',', '<', '>', '·', '"', '\u200C', '2', '٣', ' ', '\n', 'é', 'ж', '😀',
 ];
 /* prettier-ignore */

@@ -31,6 +31,7 @@ export const parseMarkdown = (source: string): FormattedText => {
     if (end < 0) throw parseError(`Can't find end of the entity starting at byte offset ${byteOffset(source, i)}`);
     const inside = source.slice(next, end);
     const span = { offset: text.length, length: inside.length };
+    const goneBytes = byteOffset(source, next) - Buffer.byteLength(text);
     text += inside;
     i = end + closer.length;
     // The address of a link without text stays as text.
@@ -38,7 +39,7 @@ export const parseMarkdown = (source: string): FormattedText => {
     if (mark === '[') {
       const hasAddress = source[i] === '(';
       const stop = hasAddress ? source.indexOf(')', i) : i;
-      const address = hasAddress ? source.slice(i + 1, stop < 0 ? undefined : stop) : inside;
+      const address = hasAddress ? source.slice(i + 1, stop < 0 ? undefined : stop) : movedAddress(inside, goneBytes);
       if (hasAddress) i = stop < 0 ? source.length : stop + 1;
       const link = linkEntity(address, span);
       if (link !== null) entities.push(link);
@@ -46,4 +47,14 @@ export const parseMarkdown = (source: string): FormattedText => {
     else entities.push({ type: mark === '*' ? 'bold' : mark === '_' ? 'italic' : 'code', ...span });
   }
   return { text, entities };
+};
+
+/**
+ * The address of `[a.org]` alone is its text. Telegram reads it where it stood after it has moved the text down over it,
+ * by as many bytes as marks have gone: what it finds is `.orgg`.
+ */
+const movedAddress = (inside: string, goneBytes: number): string => {
+  const bytes = Buffer.from(inside);
+  if (goneBytes >= bytes.length) return inside;
+  return Buffer.concat([bytes.subarray(goneBytes), bytes.subarray(bytes.length - goneBytes)]).toString();
 };

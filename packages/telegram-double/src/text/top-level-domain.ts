@@ -5,10 +5,10 @@ const countries =
   'ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw рф';
 const known = new Set(`${generic} ${countries}`.split(' '));
 
-/** Whether a bare `host.<name>` is taken for a link: a known name, all in lower case or beginning with a capital throughout. */
+/** Whether a bare `host.<name>` is taken for a link: a known name, unless a capital begins it and small letters follow. */
 export const isKnownTopLevelDomain = (name: string): boolean => {
   const lower = name.toLowerCase();
-  const isMixed = lower !== name && Array.from(lower)[0] === Array.from(name)[0];
-  // `.Com` is a name and `.cOM` a typing error, as in Telegram's clients.
-  return !isMixed && known.has(lower);
+  // `end.In` is two sentences without a space; `.COM` and even `.cOM` are names, as in Telegram's clients.
+  const isNextSentence = lower !== name && lower.slice(1) === name.slice(1);
+  return !isNextSentence && known.has(lower);
 };
