@@ -1,4 +1,5 @@
 import type { BlockContent, Code, DefinitionContent, List, ListItem, RootContent } from 'mdast';
+import { MARKED_FILE_NAMES } from './file-names.ts';
 import type { MarkdownTree } from './markdown-tree.ts';
 import type { RenderContext } from './render-context.ts';
 import { renderFormatted, renderInline, visibleHtml, writeLines } from './render-inline.ts';
@@ -14,7 +15,8 @@ const maxLanguageChars = 64;
 /** Writes a whole parsed reply as one text with entities, of any length. */
 export const renderTree = (tree: MarkdownTree): FormattedText => {
   const out = createTextBuilder();
-  const context: RenderContext = { out, tree, indent: '', listDepth: 0, inQuote: false, open: new Set() };
+  const fileNames = { left: MARKED_FILE_NAMES };
+  const context: RenderContext = { out, tree, indent: '', listDepth: 0, inQuote: false, fileNames, open: new Set() };
   renderBlocks(tree.root.children, context, '\n\n');
   for (const [index, note] of tree.footnotes.entries()) {
     out.separate(index === 0 ? '\n\n' : '\n');

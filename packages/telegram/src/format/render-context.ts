@@ -9,6 +9,8 @@ export interface RenderContext {
   indent: string;
   listDepth: number;
   inQuote: boolean;
+  /** How many names of files may still be marked: of the whole reply. */
+  fileNames: { left: number };
   /** Formats already open: Telegram refuses nothing here, but an entity inside its own kind is wasted. */
   open: ReadonlySet<EntityKind['type']>;
 }

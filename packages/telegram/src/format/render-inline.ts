@@ -1,4 +1,5 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from 'mdast';
+import { withFileNames } from './file-names.ts';
 import type { RenderContext } from './render-context.ts';
 import type { EntityKind } from './text-builder.ts';
 import { isLinkable, isOtherAddress, isSelfLink } from './urls.ts';
@@ -64,11 +65,22 @@ const writeText = (text: string, context: RenderContext): void => {
   let written = 0;
   for (const match of text.includes('||') ? text.matchAll(spoiler) : []) {
     const [whole, hidden = ''] = match;
-    writeLines(text.slice(written, match.index), context);
+    writeWords(text.slice(written, match.index), context);
     renderFormatted({ type: 'spoiler' }, [{ type: 'text', value: hidden }], context);
     written = match.index + whole.length;
   }
-  writeLines(text.slice(written), context);
+  writeWords(text.slice(written), context);
+};
+
+/** A name of a file is code, unless it is a link already. */
+const writeWords = (text: string, context: RenderContext): void => {
+  if (context.open.has('text_link')) return writeLines(text, context);
+  for (const piece of withFileNames(text)) {
+    if (piece.isFileName && context.fileNames.left > 0) {
+      context.fileNames.left -= 1;
+      context.out.verbatim({ type: 'code' }, piece.text);
+    } else writeLines(piece.text, context);
+  }
 };
 
 /** Writes inline Markdown in one format, once: bold in bold stays one entity. */

@@ -48,6 +48,23 @@ describe('renderReply', () => {
     }
   });
 
+  it.each([
+    [
+      'Noted in MEMORY.md, memory/2026-11-21.md and **notes/café.py**.',
+      ['MEMORY.md', 'memory/2026-11-21.md', 'notes/café.py'],
+    ],
+    ['`run.sh:3`, then run.sh:3 and "a.b.zip"; README.MD!', ['run.sh:3', 'run.sh', 'a.b.zip', 'README.MD']],
+    ['hackmd.md/x github.com/a/b.md https://a.md www.a.md me@a.md a.md?x=1 [SOUL.md](https://example.org)', []],
+    ['example.com, docs.rs, .md, md and a.mdx', []],
+  ])('shows names of files that Telegram would link as code: %s', (markdown, names) => {
+    expect(shown(renderReply(markdown), 'code')).toEqual(names);
+  });
+
+  it('marks no more names of files than leave a listing whole', () => {
+    const parts = renderReply(Array.from({ length: 300 }, (_, n) => `n${n}.md`).join(' '));
+    expect(parts.map(({ entities }) => entities.length)).toEqual([40]);
+  });
+
   it('maps formats, links and code to entities with UTF-16 offsets', () => {
     expect(one('😀 **bold *both*** ~~gone~~ [site](https://example.org) `x`')).toEqual({
       text: '😀 bold both gone site x',
