@@ -114,17 +114,17 @@ describe('chatting in the browser', () => {
   it('is usable on a phone, in light and dark', async () => {
     const images = process.env['SCREENSHOT_DIR'];
     await using talk = await openChat(world.browser, world.system.url);
-    await talk.send('What is my cat called?');
-    await talk.answer(/cat is called Misha/u);
+    await talk.send('Remember that the plumber comes on Friday');
+    await talk.answer(/^Noted in MEMORY\.md: The plumber/iu);
     await talk.send('Use several tools');
     await talk.answer(/# Steps taken/u);
     await talk.send('Send me demo/steps.md');
-    await talk.answer(/^Here you are/u);
+    await talk.page.getByLabel('Download steps.md').waitFor();
     await talk.send('Delete demo/steps.md');
     await talk.answer(/^May I call delete_file/u);
     for (const [name, options] of [
-      ['chat-light', { width: 1100, height: 1000 }],
-      ['chat-dark', { width: 1100, height: 1000, dark: true }],
+      ['chat-light', { width: 1100, height: 1120 }],
+      ['chat-dark', { width: 1100, height: 1120, dark: true }],
       ['chat-phone', { width: 390, height: 844 }],
     ] as const) {
       await using chat = await openChat(world.browser, world.system.url, options);
