@@ -8,6 +8,7 @@ export type { LaneWorld } from './lane-world.ts';
 export * from './mailbox-contract.ts';
 export * from './media-store-contract.ts';
 export * from './messenger-contract.ts';
+export type { MessengerWorld, SeenMessage } from './messenger-world.ts';
 export * from './open-lanes-contract.ts';
 export * from './speaker-contract.ts';
 export * from './wake-queue-contract.ts';
