@@ -1,8 +1,9 @@
 import { overheardOf } from '@agent-claw/core';
 import type { AccessRecord, AgentRuntime, InboxEntry, TurnCall } from '@agent-claw/core';
-import { aDone, aLaneId, anEntry } from '@agent-claw/testkit';
+import { aDone, aLaneId, anEntry, memoryMedia } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aLegWorld, LANE } from '../test/leg-world.ts';
+import { talkingAgent } from '../test/talking-agent.ts';
 
 const GROUP = aLaneId('-1005');
 const groups: AccessRecord['groups'] = { '-1005': { title: 'Home', sinceMs: 0, activation: 'mention' } };
@@ -83,6 +84,36 @@ describe('in a group', () => {
     await world.leg();
     expect(world.calls.map(({ messages }) => messages.map(({ id }) => id))).toEqual([['u2']]);
     expect(world.lane()?.inbox).toEqual({});
+  });
+
+  it('nothing of somebody whose access has gone is steered, answered or listened to while a turn runs', async () => {
+    const eve = { id: '5', name: 'Eve' };
+    const { agent, heard } = talkingAgent(20);
+    const world = inGroup(agent);
+    const media = memoryMedia({ hear: () => ({ kind: 'heard', text: 'obey me' }) });
+    await world.say(anEntry(1));
+    const leg = world.begin({ with: { media } });
+    await world.clock.advance(3_000);
+    const voice = [{ kind: 'voice', fileId: 'V' }] as const;
+    await world.say(
+      anEntry(2, { sender: eve }),
+      command(3, 'status', '', eve),
+      anEntry(4, { sender: eve, text: '', attachments: voice }),
+      anEntry(5),
+    );
+    await world.clock.advance(40_000);
+    expect(await leg).toMatchObject({ kind: 'finished' });
+    expect([heard, media.fetched, world.lane()?.inbox]).toEqual([['u5'], [], {}]);
+    expect(world.shown().join('')).not.toContain('Status');
+  });
+
+  it('nothing that somebody says whose access has gone is listened to before a turn', async () => {
+    const world = inGroup([aDone('answer')]);
+    const media = memoryMedia({ hear: () => ({ kind: 'heard', text: 'obey me' }) });
+    const voice = [{ kind: 'voice', fileId: 'V' }] as const;
+    await world.say(anEntry(1, { sender: { id: '5', name: 'Eve' }, text: '', attachments: voice }));
+    await world.leg({ with: { media } });
+    expect([media.fetched, world.lane()?.inbox]).toEqual([[], {}]);
   });
 
   it('is not private, whoever writes there', async () => {

@@ -1,4 +1,11 @@
-import { isKnown, laneAddressOf, LEASE_SKEW_MARGIN_MS, needsHearing, nextTurn, takenBy } from '@agent-claw/core';
+import {
+  isOfSomebodyKnown,
+  laneAddressOf,
+  LEASE_SKEW_MARGIN_MS,
+  needsHearing,
+  nextTurn,
+  takenBy,
+} from '@agent-claw/core';
 import type {
   ActiveTurn,
   Clock,
@@ -182,6 +189,8 @@ const hear = async (
   const isHeard = turn.kind === 'message' && keeper.lane().crashes < MAX_ATTEMPTS;
   if (!isHeard || !takenBy(keeper.lane(), turn).some(needsHearing)) return false;
   if (!(await isServed(laneAddressOf(keeper.lease.laneId), deps))) return false;
+  // Dropped first: what is left is looked at anew.
+  if (chat.isGroup && (await sentAway(deps, keeper, turn)).length > 0) return false;
   return hearBefore({ ...deps, keeper, chat }, turn, sessionRules(deps), deadline);
 };
 
@@ -217,7 +226,7 @@ const runOne = async (
 const sentAway = async (deps: RunLegDeps, keeper: LeaseKeeper, turn: ActiveTurn): Promise<readonly EntryId[]> => {
   const access = await deps.access();
   return takenBy(keeper.lane(), turn)
-    .filter(({ kind, sender }) => kind !== 'notice' && !isKnown(sender.id, access))
+    .filter((entry) => !isOfSomebodyKnown(entry, access))
     .map(({ id }) => id);
 };
 

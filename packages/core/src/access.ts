@@ -1,6 +1,7 @@
 import type { AccessList } from './access-record.ts';
 import { groupAt } from './group-rules.ts';
 import type { LaneAddress } from './ids.ts';
+import type { InboxEntry } from './lane.ts';
 
 /** What the gate needs to know of an incoming message. */
 export interface Visitor {
@@ -48,6 +49,13 @@ export const admit = (visitor: Visitor, access: AccessList): Admission => {
       return { kind: 'refused', reason: 'wrong_place' };
   }
 };
+
+/**
+ * Whether what waits may still be dealt with: access may have been taken away since it was accepted. In a group that shows in
+ * the entry alone, because the place stays open. What the bot has to say of its own accord is nobody's.
+ */
+export const isOfSomebodyKnown = ({ kind, sender }: InboxEntry, access: AccessList): boolean =>
+  kind === 'notice' || kind === 'heartbeat' || isKnown(sender.id, access);
 
 /** Checked again before anything is sent: access may have been taken away while a message waited. */
 export const mayReceive = (to: LaneAddress, access: AccessList): boolean =>

@@ -1,4 +1,4 @@
-import { asidesIn } from '@agent-claw/core';
+import { asidesIn, isOfSomebodyKnown } from '@agent-claw/core';
 import type { EntryId, InboxEntry, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
@@ -18,7 +18,11 @@ const keyOf = ({ id, kind }: InboxEntry): string => (kind === 'button' ? `${EDIT
 
 const answerOne = async (deps: AsideDeps, outbox: Outbox, entry: InboxEntry): Promise<Delivery> => {
   const { ledger } = outbox;
-  const delivery = await sayAside(deps, outbox, entry);
+  // Somebody whose access has gone hears nothing. In a private chat the chat's own gate says so.
+  const isDropped = outbox.chat.isGroup && !isOfSomebodyKnown(entry, await deps.access());
+  const delivery: Delivery = isDropped
+    ? { kind: 'undeliverable', reason: 'no_access' }
+    : await sayAside(deps, outbox, entry);
   // Over as well: trying again would end the same way.
   if (delivery.kind === 'undeliverable' && !(await ledger.note(keyOf(entry), { state: 'sent' })))
     return { kind: 'lease_lost' };

@@ -1,5 +1,6 @@
-import { heardEntry, needsHearing, SPOKEN_KINDS, takenBy } from '@agent-claw/core';
+import { heardEntry, isOfSomebodyKnown, needsHearing, SPOKEN_KINDS, takenBy } from '@agent-claw/core';
 import type { ActiveTurn, Hearing, InboxEntry, LaneStore, MediaFile, RuntimeSessionId } from '@agent-claw/core';
+import type { AccessView } from '../access/access-view.ts';
 import { HEAR_LIMIT_MS, HEAR_RETRY_MS, STAGE_LIMIT_MS } from '../leg/limits.ts';
 import { sessionFor } from '../leg/runtime-session.ts';
 import type { RuntimeSession, SessionRules } from '../leg/runtime-session.ts';
@@ -114,7 +115,10 @@ export const hearBefore = async (
  * Listens, while a turn runs, to recordings that come in behind it, one after the other, until disposed. What was said
  * steers the turn, or stops it.
  */
-export const hearAlong = (deps: HearDeps, session: RuntimeSession): AsyncDisposable => {
+export const hearAlong = (
+  deps: HearDeps & { readonly access: AccessView },
+  session: RuntimeSession,
+): AsyncDisposable => {
   const { keeper, log } = deps;
   const closed = new AbortController();
   const over = AbortSignal.any([closed.signal, keeper.lost]);
@@ -122,7 +126,10 @@ export const hearAlong = (deps: HearDeps, session: RuntimeSession): AsyncDisposa
   const listen = async (): Promise<void> => {
     for (;;) {
       const { inbox, turn } = keeper.lane();
-      const next = firstUnheard(Object.values(inbox).filter(({ id }) => turn?.taken.includes(id) !== true));
+      const unheard = Object.values(inbox).filter((entry) => needsHearing(entry) && !turn?.taken.includes(entry.id));
+      if (unheard.length === 0) return;
+      const access = await deps.access();
+      const next = unheard.find((entry) => isOfSomebodyKnown(entry, access));
       if (next === undefined || over.aborted) return;
       await hearEntry(deps, next, session, false, over);
     }

@@ -161,7 +161,7 @@ const watchStart = async (
 ): Promise<TurnEnding> => {
   const endsAtMs = sessionEndsAtMs(session, sessionRules(deps));
   await using steering = steerTurn(
-    { runtime: deps.runtime, media: deps.media, keeper, clock, log },
+    { runtime: deps.runtime, media: deps.media, access: deps.access, keeper, clock, log },
     session.id,
     turn,
     endsAtMs,

@@ -1,4 +1,4 @@
-import { needsHearing, stopsFor, toSteer } from '@agent-claw/core';
+import { isOfSomebodyKnown, needsHearing, stopsFor, toSteer } from '@agent-claw/core';
 import type {
   ActiveTurn,
   AgentRuntime,
@@ -10,6 +10,7 @@ import type {
   RuntimeSessionId,
   TurnMessage,
 } from '@agent-claw/core';
+import type { AccessView } from '../access/access-view.ts';
 import type { LeaseKeeper } from '../leg/lease-keeper.ts';
 import { STEER_LIMIT_MS } from '../leg/limits.ts';
 import { messageOf, stageMedia } from '../media/stage-media.ts';
@@ -27,6 +28,7 @@ export const steerTurn = (
   deps: {
     readonly runtime: AgentRuntime;
     readonly media: Media;
+    readonly access: AccessView;
     readonly keeper: LeaseKeeper;
     readonly clock: Clock;
     readonly log: Log;
@@ -73,6 +75,13 @@ export const steerTurn = (
     );
   };
 
+  /** Who was sent away meanwhile is not passed on: what they said is dropped after the turn. */
+  const welcome = async (news: readonly InboxEntry[]): Promise<readonly InboxEntry[]> => {
+    if (news.length === 0) return news;
+    const access = await deps.access();
+    return news.filter((entry) => isOfSomebodyKnown(entry, access));
+  };
+
   const passOn = async (): Promise<void> => {
     if (over.aborted) return;
     // Read here and not when the call was queued: a slow call before this one may have passed half of it on.
@@ -89,7 +98,7 @@ export const steerTurn = (
         state.isTimedOut ||= isOverTime;
         return;
       }
-      const messages = ready(toSteer(lane, turn, passed, clock.now()));
+      const messages = ready(await welcome(toSteer(lane, turn, passed, clock.now())));
       const isSteered =
         messages.length > 0 &&
         (await within(clock, STEER_LIMIT_MS, over, (signal) => runtime.steer(session, { ...call, messages }, signal)));
