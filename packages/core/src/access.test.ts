@@ -63,6 +63,8 @@ describe('admit', () => {
     const always: AccessList = { ...access, groups: { '-100': { title: 'Home', sinceMs: 0, activation: 'always' } } };
     const said = ['1', '2', '9'].map((id) => inGroup({ addressed: false, sender: { id, isBot: false } }));
     expect(said.map((visitor) => admit(visitor, always).kind)).toEqual(['admitted', 'admitted', 'overheard']);
+    const another = [false, true].map((addressed) => inGroup({ addressed, callsAnother: true }));
+    expect(another.map((visitor) => admit(visitor, always).kind)).toEqual(['overheard', 'admitted']);
   });
 
   it('knows a group by its former id as well', () => {

@@ -12,6 +12,8 @@ export interface Visitor {
   readonly speaksAsChat: boolean;
   /** In a group: the message calls the bot by mention, reply or command. */
   readonly addressed: boolean;
+  /** In a group: the message is a command for another bot. */
+  readonly callsAnother?: boolean;
 }
 
 export type Admission =
@@ -37,8 +39,10 @@ export const admit = (visitor: Visitor, access: AccessList): Admission => {
   if (visitor.speaksAsChat) return { kind: 'refused', reason: 'speaks_as_chat' };
   const isFriend = isKnown(visitor.sender.id, access);
   const group = visitor.place.kind === 'group' ? groupAt(access, visitor.place.id) : undefined;
-  if (group !== undefined)
-    return { kind: isFriend && (visitor.addressed || group.activation === 'always') ? 'admitted' : 'overheard' };
+  if (group !== undefined) {
+    const isMeant = visitor.addressed || (group.activation === 'always' && visitor.callsAnother !== true);
+    return { kind: isFriend && isMeant ? 'admitted' : 'overheard' };
+  }
   if (!isFriend) return { kind: 'refused', reason: 'stranger' };
   switch (visitor.place.kind) {
     case 'private':

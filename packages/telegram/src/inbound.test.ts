@@ -213,6 +213,23 @@ describe('visitorOf', () => {
     });
   });
 
+  it('is not called by what only belongs to a topic that the bot has opened', () => {
+    const from = { id: 7000, is_bot: true, first_name: 'C' };
+    const reply_to_message = { message_id: 17, from, forum_topic_created: { name: 'Plans' } };
+    const message = messageOf({ chat: group, text: 'hi all', message_thread_id: 17, reply_to_message });
+    expect(visitorOf(message, BOT).addressed).toBe(false);
+  });
+
+  it.each([
+    ['/help@OtherBot', true],
+    ['/help@OtherBot and @clawbot', true],
+    ['/help@clawbot', false],
+    ['/help', false],
+    ['ask @OtherBot', false],
+  ])('tells of "%s" whether it is a command for another bot', (text, callsAnother) => {
+    expect(visitorOf(messageOf({ chat: group, text }), BOT).callsAnother ?? false).toBe(callsAnother);
+  });
+
   it('takes a positive chat id that claims to be a group for neither', () => {
     expect(visitorOf(messageOf({ chat: { id: 1, type: 'group' }, text: 'x' }), BOT).place).toEqual({
       id: '1',
@@ -226,5 +243,11 @@ describe('laneOf', () => {
     const topic = messageOf({ chat: group, message_thread_id: 17, is_topic_message: true, text: 'x' });
     const thread = messageOf({ chat: group, message_thread_id: 17, text: 'x' });
     expect([laneOf(topic, BOT), laneOf(thread, BOT)]).toEqual(['tg:7000:-100:17', 'tg:7000:-100']);
+  });
+
+  it('is the group itself in its General topic, however that is marked', () => {
+    const general = messageOf({ chat: group, message_thread_id: 1, is_topic_message: true, text: 'x' });
+    const privately = messageOf({ message_thread_id: 1, is_topic_message: true, text: 'x' });
+    expect([laneOf(general, BOT), laneOf(privately, BOT)]).toEqual(['tg:7000:-100', 'tg:7000:1:1']);
   });
 });

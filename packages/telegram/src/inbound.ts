@@ -28,7 +28,16 @@ const isAddressed = (message: TelegramMessage, bot: Bot): boolean => {
         text.slice(entity.offset, entity.offset + entity.length).toLowerCase() === mention) ||
       (entity.type === 'text_mention' && String(entity.user?.id) === bot.id),
   );
-  return mentioned || String(message.reply_to_message?.from?.id) === bot.id || commandOf(message, bot) !== undefined;
+  const { reply_to_message: replied } = message;
+  // In a topic every message "replies" to the service message that created the topic; that is no reply.
+  const answersIt = replied?.forum_topic_created === undefined && String(replied?.from?.id) === bot.id;
+  return mentioned || answersIt || commandOf(message, bot) !== undefined;
+};
+
+/** A command that names another bot. */
+const callsAnother = (message: TelegramMessage, bot: Bot): boolean => {
+  const { to = '' } = commandIn(message.text ?? message.caption ?? '') ?? {};
+  return to !== '' && to !== bot.username.toLowerCase();
 };
 
 /** The place as the access gate sees it. */
@@ -55,10 +64,14 @@ export const visitorOf = (message: TelegramMessage, bot: Bot): Visitor => {
       message.is_automatic_forward === true ||
       message.business_connection_id !== undefined,
     addressed: isAddressed(message, bot),
+    ...(callsAnother(message, bot) ? { callsAnother: true } : {}),
   };
 };
 
-/** Topics are lanes of their own; a `message_thread_id` without the topic flag is only a reply thread. */
+/**
+ * Topics are lanes of their own; a `message_thread_id` without the topic flag is only a reply thread. A group's General topic
+ * is number 1, to which nothing can be sent by that number: it is the group itself.
+ */
 export const laneOf = (
   message: Pick<TelegramMessage, 'chat' | 'is_topic_message' | 'message_thread_id'>,
   bot: Bot,
@@ -67,7 +80,9 @@ export const laneOf = (
     channel: 'tg',
     account: bot.id,
     place: String(message.chat.id),
-    ...(message.is_topic_message === true && message.message_thread_id !== undefined
+    ...(message.is_topic_message === true &&
+    message.message_thread_id !== undefined &&
+    !(message.chat.id < 0 && message.message_thread_id === 1)
       ? { thread: String(message.message_thread_id) }
       : {}),
   });

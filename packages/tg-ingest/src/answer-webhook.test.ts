@@ -348,6 +348,12 @@ describe('a pressed stop button', () => {
     expect([answers, await world.wakes.take(), world.inbox()]).toEqual([[EMPTY, EMPTY, EMPTY], [], {}]);
   });
 
+  it('tells who is not known in an allowed group that the button is not theirs', async () => {
+    const message = { ...DRAFT, chat: { id: -5, type: 'group' } };
+    const from = { id: 3, is_bot: false, first_name: 'Eve' };
+    expect(await aWorld().post(aPress(8, { message, from }))).toEqual(toast('That button is not for you.'));
+  });
+
   it('waits at Telegram while not even a stop has room', async () => {
     const world = aWorld({ mailbox: { append: async () => ({ kind: 'full' }) } });
     expect(await world.post(aPress(8))).toEqual({ statusCode: 503, headers: { 'retry-after': '20' }, body: '' });

@@ -44,6 +44,8 @@ const answerTo = (outcome: IngestOutcome): WebhookAnswer => {
       return answeringPress(outcome.queryId);
     case 'unused_button':
       return answeringPress(outcome.queryId, 'That button is no longer in use.');
+    case 'foreign_button':
+      return answeringPress(outcome.queryId, 'That button is not for you.');
     case 'leaving':
       // A positive id would be a person's: there is nothing to leave.
       return outcome.chatId < 0 ? calling(leaveChat(outcome.chatId)) : TAKEN;

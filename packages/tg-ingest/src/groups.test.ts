@@ -153,11 +153,19 @@ describe('what people say in a group', () => {
     expect(kinds).toEqual(['accepted', 'overheard']);
   });
 
-  it('gives a stranger who presses a button no answer', async () => {
-    const message = { message_id: 3, date: 1000, chat: GROUP };
-    const update = { update_id: 6, callback_query: { id: '3', from: EVE, message, data: 'stop:t0000000003' } };
-    expect(await aWorld().ingest(update)).toEqual({ kind: 'ignored', updateId: 6, reason: 'stranger' });
-  });
+  it.each(['stop:t0000000003', 'b:nonce:0', 'x'])(
+    'tells somebody nobody knows who presses %s that it is not theirs, and does nothing',
+    async (data) => {
+      const { ingest, lanes, wakes } = aWorld();
+      const press = (chat: object) => {
+        const message = { message_id: 3, date: 1000, chat };
+        return { update_id: 6, callback_query: { id: '3', from: EVE, message, data } };
+      };
+      expect(await ingest(press(GROUP))).toEqual({ kind: 'foreign_button', updateId: 6, queryId: '3' });
+      expect(await ingest(press({ ...GROUP, id: -6 }))).toMatchObject({ kind: 'ignored', reason: 'stranger' });
+      expect([lanes.peek(LANE), await wakes.take()]).toEqual([undefined, []]);
+    },
+  );
 });
 
 describe('a group that becomes a supergroup', () => {

@@ -46,6 +46,8 @@ export type IngestOutcome =
   | { readonly kind: 'amended'; readonly updateId: number; readonly laneId: LaneId }
   /** A button that does nothing, pressed by somebody we know. */
   | { readonly kind: 'unused_button'; readonly updateId: number; readonly queryId?: string }
+  /** A button in an allowed group, pressed by somebody we do not know: it is told that it is not theirs. */
+  | { readonly kind: 'foreign_button'; readonly updateId: number; readonly queryId?: string }
   /** Authentic, but nothing that we answer. Telegram may forget it too: sending it again would change nothing. */
   | { readonly kind: 'ignored'; readonly updateId: number; readonly reason: string }
   /** No usable update id. */
@@ -103,8 +105,8 @@ const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome>
     return { kind: 'overheard', updateId, laneId };
   }
   if (kind === 'message') return enter(deps, { kind: 'accepted', updateId, laneId }, entry);
-  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: Telegram's
-  // 4096 characters keep what an edit can add to an entry small.
+  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: what a text
+  // may be long keeps what an edit can add to an entry small.
   const amended = await deps.mailbox.amend({ laneId, entry });
   return amended.kind === 'amended'
     ? { kind: 'amended', updateId, laneId }
@@ -150,8 +152,9 @@ const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promis
       { kind: 'pressed', updateId, laneId: pressed.laneId, ...query },
       pressEntryOf(updateId, press, pressed, deps.clock.now()),
     );
-  // A stranger's press gets nothing, not even an end of the waiting sign that their app shows.
-  if (admission.kind === 'overheard') return { kind: 'ignored', updateId, reason: 'stranger' };
+  // Where the bot speaks before everybody, whoever can see its buttons is answered. Elsewhere a stranger's press gets nothing,
+  // not even an end of the waiting sign that their app shows.
+  if (admission.kind === 'overheard') return { kind: 'foreign_button', updateId, ...query };
   return admission.kind === 'refused' && !isOfSomebodyKnown(admission)
     ? { kind: 'ignored', updateId, reason: admission.reason }
     : { kind: 'unused_button', updateId, ...query };
