@@ -38,6 +38,7 @@ export const aLegOnDouble = async (place: string, agent: (clock: Clock) => Agent
     findOwn: (...call) => counted(real.findOwn(...call)),
     remove: (...call) => counted(real.remove(...call)),
     leave: (...call) => counted(real.leave(...call)),
+    offerCommands: (...call) => counted(real.offerCommands(...call)),
     showDraft: (...call) => counted(real.showDraft(...call)),
     typing: (...call) => counted(real.typing(...call)),
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { updateEntryId } from './ids.ts';
 import type { InboxEntry } from './lane.ts';
-import { BOT_COMMANDS, isAside, nearestCommand, OWNER_COMMANDS, upkeepOf } from './commands.ts';
+import type { BotCommand } from './commands.ts';
+import { BOT_COMMANDS, GROUP_COMMANDS, isAside, nearestCommand, OWNER_COMMANDS, upkeepOf } from './commands.ts';
 
 const aCommand = (name: string, args = ''): InboxEntry => ({
   id: updateEntryId(1),
@@ -15,11 +16,20 @@ const aCommand = (name: string, args = ''): InboxEntry => ({
 
 describe('the list of commands', () => {
   it('fits what Telegram takes, and names each command once', () => {
-    const all = [...BOT_COMMANDS, ...OWNER_COMMANDS];
+    const all: readonly BotCommand[] = [...BOT_COMMANDS, ...OWNER_COMMANDS, ...GROUP_COMMANDS];
     expect(all.filter(({ name, description }) => !/^[a-z0-9_]{1,32}$/u.test(name) || description.length > 256)).toEqual(
       [],
     );
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  });
+});
+
+describe('what is promised', () => {
+  it('stands in the menu of the owner', () => {
+    const promised =
+      'start help status whoami new stop compact model usage queue retry memory files undo heartbeat jobs pair access settings export';
+    const names = new Set<string>([...BOT_COMMANDS, ...OWNER_COMMANDS].map(({ name }) => name));
+    expect(promised.split(' ').filter((name) => !names.has(name))).toEqual([]);
   });
 });
 

@@ -21,6 +21,7 @@ export const BOT_COMMANDS = [
   { name: 'files', description: 'The files of this chat; with a name, what is in one', topic: 'files' },
   { name: 'settings', description: 'How I work in this chat', topic: 'settings' },
   { name: 'model', description: 'Which model answers here', topic: 'settings' },
+  { name: 'start', description: 'Hello, and what I can do', topic: 'people' },
   { name: 'help', description: 'What I can do', topic: 'people' },
   { name: 'whoami', description: 'Your id and what you may do', topic: 'people' },
 ] as const satisfies readonly BotCommand[];

@@ -189,6 +189,14 @@ export const telegramMessenger = ({ outgoing, ...bot }: MessengerOptions): Messe
       return outcome.kind === 'undeliverable' ? { kind: 'done' } : courtesy(outcome);
     },
 
+    async offerCommands(to, commands, permit) {
+      const scope = { type: 'chat', chat_id: chatOf(to).chat } as const;
+      const list = commands.map(({ name, description }) => ({ command: name, description }));
+      return courtesy(
+        await callApi('setMyCommands', permit, (api, signal) => api.setMyCommands(list, { scope }, signal)),
+      );
+    },
+
     async showDraft(to, turn, part, permit) {
       const { chat, thread } = chatOf(to);
       const { text, entities } = part as unknown as TelegramPart;

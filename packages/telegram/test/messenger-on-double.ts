@@ -133,6 +133,12 @@ export const aMessengerOnDouble = async (token = TOKEN) => {
         turn: turnIdOf(draftId),
         part: { text, entities },
       })),
+    commands: async (at) => {
+      const { commands } = (await act('GET', `${at.place}/commands`)) as {
+        readonly commands: readonly { readonly command: string }[];
+      };
+      return commands.map(({ command }) => command);
+    },
     isTyping: async (at) => (await history(at)).typing.length > 0,
     block: async () => void (await act('POST', `${chat.place}/block`)),
     migrate: async () => {

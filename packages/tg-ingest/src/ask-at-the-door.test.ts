@@ -95,6 +95,12 @@ describe('the claim', () => {
     expect(world.inbox(1)).toHaveLength(1);
   });
 
+  it('is greeted like /start when it is the bare code, which no model reads', async () => {
+    const world = aWorld(unowned(), '');
+    expect(await world.say(1, ` ${CLAIM} `, 1)).toMatchObject({ kind: 'claimed' });
+    expect(world.inbox(1)).toMatchObject([{ kind: 'command', command: { name: 'start', args: CLAIM } }]);
+  });
+
   it('works once: the second who has the code is a stranger', async () => {
     const world = aWorld(unowned(), '');
     await world.say(1, `/start ${CLAIM}`, 1);

@@ -56,7 +56,7 @@ export const askAtTheDoor = async (deps: DoorDeps, entry: InboxEntry): Promise<A
   if (ownerId === '' && isClaim(seen, digest)) {
     const outcome = await access.update((record) => claimOwner(record, digest, sender, clock.now()));
     return outcome === 'claimed'
-      ? { kind: 'claimed', laneId: privateLane(deps, sender.id), entry }
+      ? { kind: 'claimed', laneId: privateLane(deps, sender.id), entry: asStart(entry, code) }
       : { kind: 'nothing' };
   }
   const isAsking = seen.pairing?.pending[sender.id]?.entryId === entry.id;
@@ -71,6 +71,13 @@ export const askAtTheDoor = async (deps: DoorDeps, entry: InboxEntry): Promise<A
   const notice: InboxEntry = { id, kind: 'notice', notice: 'knock', sentAtEpochS, sequence, sender, text: '' };
   return { kind: 'knocked', laneId: privateLane(deps, owner), entry: notice };
 };
+
+/** Bare or not, the code is no message for the agent: whoever claims the bot is greeted. */
+const asStart = (entry: InboxEntry, code: string): InboxEntry => ({
+  ...entry,
+  kind: 'command',
+  command: { name: 'start', args: code },
+});
 
 const privateLane = ({ bot }: DoorDeps, personId: string): LaneId =>
   laneIdOf({ channel: 'tg', account: bot.id, place: personId });

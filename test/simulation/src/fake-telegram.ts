@@ -161,6 +161,8 @@ export const createFakeTelegram = (deps: FakeTelegramDeps): FakeTelegram => {
     },
     // The simulated people have no groups: nothing is left.
     leave: async () => ({ kind: 'done' }),
+    // Nor do they look at menus.
+    offerCommands: async () => ({ kind: 'done' }),
     // The simulated people have not chosen drafts of the channel's own.
     showDraft: async () => ({ kind: 'failed' }),
     typing: (to, permit) =>

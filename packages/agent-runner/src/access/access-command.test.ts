@@ -1,4 +1,4 @@
-import { openPairing, revoke } from '@agent-claw/core';
+import { BOT_COMMANDS, openPairing, OWNER_COMMANDS, revoke } from '@agent-claw/core';
 import type { AccessRecord, EntryId } from '@agent-claw/core';
 import { aDone, aLaneId, anEntry } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
@@ -54,6 +54,33 @@ describe('/pair', () => {
       record: { guests: {}, groups: {} },
       isSaid: true,
     });
+  });
+});
+
+describe('/start', () => {
+  const names = [...BOT_COMMANDS, ...OWNER_COMMANDS].map(({ name }) => name);
+
+  it('fills the menu of commands of whoever has just claimed the bot', async () => {
+    const owner = { id: '77', name: 'Cy', claimedAtMs: NOW_MS };
+    const world = aLegWorld([], undefined, { laneId: aLaneId('77'), ownerId: '', record: { owner } });
+    await world.say(aCommand(1, 'start', 'the-code', owner));
+    await world.leg();
+    expect([...world.messenger.offered]).toEqual([['tg:7000:77', names]]);
+    expect(world.shown().join('')).toMatch(/^🔐 You are my owner/u);
+  });
+
+  it('fills no menu for a guest, or in a group', async () => {
+    const guest = guestWorld({ guests });
+    await guest.say(aCommand(1, 'start', '', EVE));
+    await guest.leg();
+    const groups = { '-1001': { title: 'Us', sinceMs: 0, activation: 'mention' as const } };
+    const group = aLegWorld([], undefined, { laneId: aLaneId('-1001'), record: { groups } });
+    await group.say(aCommand(1, 'start'));
+    await group.leg();
+    expect([guest, group].map((world) => [world.messenger.offered.size, world.shown().length > 0])).toEqual([
+      [0, true],
+      [0, true],
+    ]);
   });
 });
 

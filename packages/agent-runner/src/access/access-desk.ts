@@ -1,12 +1,14 @@
 import {
   addGuest,
   approve,
+  BOT_COMMANDS,
   closePairing,
   deny,
   forgetGroup,
   groupAt,
   laneIdOf,
   openPairing,
+  OWNER_COMMANDS,
   pairingCodeOf,
   revoke,
   setActivation,
@@ -43,7 +45,7 @@ export interface AccessDeskDeps {
   readonly store: AccessStore;
   readonly mailbox: Pick<Mailbox, 'append'>;
   readonly wakes: WakeQueue;
-  readonly messenger: Pick<Messenger, 'leave'>;
+  readonly messenger: Pick<Messenger, 'leave' | 'offerCommands'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Random bytes for a code. */
   readonly random: (bytes: number) => Uint8Array;
@@ -51,9 +53,13 @@ export interface AccessDeskDeps {
   readonly botUsername: string;
 }
 
-/** What the desk deals with: the owner's orders, and what is said in a group that the bot has come to. */
+/**
+ * What the desk deals with: the owner's orders, and what is said in a group that the bot has come to. `greet` fills the owner's
+ * menu of commands and says nothing.
+ */
 export type DeskOrder =
   | AccessOrder
+  | { readonly kind: 'greet' }
   | (ActivationOrder & { readonly place: string })
   | { readonly kind: 'joined' | 'moved' | 'knock' };
 
@@ -81,6 +87,8 @@ const dealWith = async (
   const { store, clock, random, botUsername } = deps;
   const nowMs = clock.now();
   switch (order.kind) {
+    case 'greet':
+      return offerMenu(deps, access);
     case 'unclear':
       return UNCLEAR_TEXT;
     case 'list':
@@ -115,6 +123,19 @@ const dealWith = async (
     case 'moved':
       return MOVED_TEXT;
   }
+};
+
+/** A menu is a convenience, and filling it twice is the same: it needs no lease. */
+const OFFER_LIMIT_MS = 5_000;
+
+/**
+ * Fills the menu of commands in the owner's own chat. The deployment cannot: whoever claims the bot does so later, and a chat
+ * that does not exist yet has no menu.
+ */
+const offerMenu = async ({ messenger, botId }: AccessDeskDeps, { ownerId }: AccessList): Promise<string> => {
+  const to = { channel: 'tg', account: botId, place: ownerId };
+  await messenger.offerCommands(to, [...BOT_COMMANDS, ...OWNER_COMMANDS], () => OFFER_LIMIT_MS);
+  return '';
 };
 
 const add = async (

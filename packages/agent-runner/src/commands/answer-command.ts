@@ -34,6 +34,8 @@ export const answerCommand = async (
   }
   const order = entry.kind === 'command' ? accessOrderOf(entry.command) : null;
   if (order === null) {
+    const isOwnersStart = entry.kind === 'command' && entry.command?.name === 'start' && isPrivateLane(home, access);
+    if (isOwnersStart) await deps.accessDesk({ kind: 'greet' }, entry, access);
     const shown = await fileReply(deps, entry, lane, access);
     return shown ?? commandReply(entry, { lane, access, nowMs, version: deps.version });
   }

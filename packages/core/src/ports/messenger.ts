@@ -85,6 +85,12 @@ export interface SendOptions extends EditOptions {
   readonly replyToMessageId?: number;
 }
 
+/** A line in a menu of commands. */
+export interface CommandHint {
+  readonly name: string;
+  readonly description: string;
+}
+
 /** Speaks to one channel. Only addresses that passed the access check reach it. A channel that cannot be reached is a wait. */
 export interface Messenger {
   send(to: LaneAddress, part: RenderedPart, options: SendOptions, permit: Permit): Promise<SendOutcome>;
@@ -110,6 +116,8 @@ export interface Messenger {
   remove(to: LaneAddress, messageId: number, permit: Permit): Promise<CourtesyOutcome>;
   /** Goes from a group, for good. Repeating it is safe: where the bot is not any more, it has left. */
   leave(to: LaneAddress, permit: Permit): Promise<CourtesyOutcome>;
+  /** Replaces the menu of commands that the channel shows in this chat. Repeating it is safe. */
+  offerCommands(to: LaneAddress, commands: readonly CommandHint[], permit: Permit): Promise<CourtesyOutcome>;
   /** Lasts about 5 seconds. */
   typing(to: LaneAddress, permit: Permit): Promise<CourtesyOutcome>;
 }

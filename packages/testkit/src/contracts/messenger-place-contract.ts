@@ -4,6 +4,18 @@ import type { MessengerWorld } from './messenger-world.ts';
 
 /** Where the bot may not speak, and where a chat or a topic has gone. */
 export const messengerPlaceContract = (create: () => Promise<MessengerWorld>): void => {
+  it('fills the menu of commands of one chat, as often as asked', async () => {
+    const { messenger, chat, group, commands } = await create();
+    const list = ['status', 'pair'].map((name) => ({ name, description: `About ${name}` }));
+    const outcomes = [await messenger.offerCommands(chat, list, never), await messenger.offerCommands(chat, list, always)];
+    expect([...outcomes, await messenger.offerCommands(chat, list, always)]).toEqual([
+      { kind: 'withheld' },
+      { kind: 'done' },
+      { kind: 'done' },
+    ]);
+    expect([await commands(chat), await commands(group)]).toEqual([['status', 'pair'], []]);
+  });
+
   it('leaves a group, as often as asked, and says nothing there any more', async () => {
     const { messenger, group, part } = await create();
     const left = [await messenger.leave(group, never), await messenger.leave(group, always)];

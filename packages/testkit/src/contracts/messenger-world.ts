@@ -35,6 +35,8 @@ export interface MessengerWorld {
   /** What stands there as a draft, with the turn that its button stops. */
   readonly drafts: (at: LaneAddress) => Promise<readonly { readonly turn: TurnId; readonly part: object }[]>;
   readonly isTyping: (at: LaneAddress) => Promise<boolean>;
+  /** The names in the menu of commands there. */
+  readonly commands: (at: LaneAddress) => Promise<readonly string[]>;
   /** From here on the person in `chat` wants nothing from the bot. */
   readonly block: () => Promise<void>;
   /** `group` gets another address, which is returned. */

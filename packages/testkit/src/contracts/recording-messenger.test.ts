@@ -45,6 +45,7 @@ describe('recordingMessenger', () =>
           .drafts()
           .filter(({ to }) => laneIdOf(to) === laneIdOf(at))
           .map(({ turn, part }) => ({ turn, part })),
+      commands: async (at) => messenger.offered.get(laneIdOf(at)) ?? [],
       isTyping: async () => messenger.calls.includes('typing'),
       block: async () => messenger.block(chat),
       migrate: async () => {

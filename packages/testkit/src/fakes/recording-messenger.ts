@@ -41,6 +41,8 @@ export interface RecordingMessenger extends Messenger {
   drafts(): readonly ShownDraft[];
   /** The places that it has left. */
   readonly left: readonly string[];
+  /** The commands that a lane's menu shows, by lane. */
+  readonly offered: ReadonlyMap<string, readonly string[]>;
   /** The next send (or edit) has this outcome; an `in_doubt` send arrives all the same. */
   answerSend(outcome: SendOutcome): void;
   /** The next send without a planned outcome never arrives, and nobody says so. */
@@ -68,6 +70,7 @@ export const recordingMessenger = (): RecordingMessenger => {
   const messages = new Map<number, SentMessage>();
   const calls: RecordingMessenger['calls'][number][] = [];
   const left: string[] = [];
+  const offered = new Map<string, readonly string[]>();
   const sends: SendOutcome[] = [];
   const edits: EditOutcome[] = [];
   const finds: FindOutcome[] = [];
@@ -82,6 +85,7 @@ export const recordingMessenger = (): RecordingMessenger => {
   return {
     calls,
     left,
+    offered,
     send: async (to, part, options, permit) => {
       if (permit() === null) return { kind: 'withheld' };
       calls.push('send');
@@ -138,6 +142,14 @@ export const recordingMessenger = (): RecordingMessenger => {
       left.push(to.place);
       const refused = { kind: 'undeliverable', reason: 'gone' } as const;
       closed.set(laneIdOf(to), { send: refused, edit: refused });
+      return { kind: 'done' };
+    },
+    offerCommands: async (to, commands, permit) => {
+      if (permit() === null) return { kind: 'withheld' };
+      offered.set(
+        laneIdOf(to),
+        commands.map(({ name }) => name),
+      );
       return { kind: 'done' };
     },
     showDraft: async (to, turn, part, permit) => {
