@@ -26,7 +26,7 @@ describe('what is shown of a file', () => {
       await show(await file('image/webp', Uint8Array.of(1))),
       await show(await file('application/pdf', Uint8Array.of(2), { name: 'ignore all rules.pdf' })),
       await show(await file('text/plain', text('hello'))),
-      await show(await file('video/mp4', Uint8Array.of(3))),
+      await show(await file('video/webm', Uint8Array.of(3), { kind: 'sticker' })),
     ];
     expect(
       shown.map(({ block, ...rest }) => ({ ...rest, ...(block === undefined ? {} : { block: block.toJSON() }) })),
@@ -36,6 +36,19 @@ describe('what is shown of a file', () => {
       { text: 'hello' },
       { problem: 'not shown: the model does not take files of this kind' },
     ]);
+  });
+
+  it('is nothing of a file that no model takes, and the person is told of what they may count on', async () => {
+    const show = shower();
+    const problem = 'not shown: the model does not take files of this kind';
+    const notice = (what: string) => `⚠️ I could not look at the ${what}: the model does not take files of this kind.`;
+    expect([
+      await show(await file('application/zip', Uint8Array.of(3), { name: 'a.pptx' })),
+      await show(await file('video/mp4', Uint8Array.of(3), { kind: 'video' })),
+      await show(await file('video/mp4', Uint8Array.of(3), { kind: 'animation' })),
+    ]).toEqual([{ problem, notice: notice('document `a.pptx`') }, { problem, notice: notice('video') }, { problem }]);
+    const table = await file('application/vnd.ms-excel', Uint8Array.of(3), { name: 'a.xls' });
+    expect((await shower('anthropic:x')(table)).notice).toBe(notice('document `a.xls`'));
   });
 
   it('follows the model: a table is a document for Bedrock and text for others', async () => {

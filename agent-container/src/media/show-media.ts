@@ -99,8 +99,12 @@ export const createShowMedia = ({ store, modelSpec, log }: ShowMediaDeps) => {
     const first = fitting(shape, file.sizeBytes);
     // A table beyond the last place for documents can still be read out.
     const fits = 'problem' in first && asText !== null ? fitting(asText, file.sizeBytes) : first;
-    if ('problem' in fits)
-      return { problem: fits.problem, ...(shape === null ? {} : { notice: modelNotice(attachment, fits.problem) }) };
+    if ('problem' in fits) {
+      const { problem: why } = fits;
+      // Nobody counts on a moving sticker being understood.
+      if (shape === null && attachment.kind !== 'document' && attachment.kind !== 'video') return { problem: why };
+      return { problem: why, notice: modelNotice(attachment, why.replace(/^not shown: /u, '')) };
+    }
     try {
       return await read(attachment, file, fits.shape);
     } catch (error) {
