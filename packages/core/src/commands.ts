@@ -9,7 +9,11 @@ export interface BotCommand {
 
 /** What everybody may ask for. */
 export const BOT_COMMANDS = [
-  { name: 'new', description: 'Start a new conversation; files and memory stay', topic: 'conversation' },
+  {
+    name: 'new',
+    description: 'Start a new conversation, with what you say behind it; files and memory stay',
+    topic: 'conversation',
+  },
   { name: 'undo', description: 'Forget the last answer and its question', topic: 'conversation' },
   { name: 'compact', description: 'Sum up the conversation to go on lighter', topic: 'conversation' },
   { name: 'export', description: 'The conversation as a file', topic: 'conversation' },

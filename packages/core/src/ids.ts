@@ -11,7 +11,7 @@ export type ConversationId = Brand<string, 'ConversationId'>;
 export type RuntimeSessionId = Brand<string, 'RuntimeSessionId'>;
 /**
  * Names an inbox entry: `u<update id>` for what a person sent, `h<minute>` for a heartbeat, `w<ms>` for the welcome of a guest,
- * `m<former id>` for the move of a group.
+ * `m<former id>` for the move of a group, `n<update id>` for the message behind a /new.
  * A second delivery has the same id.
  */
 export type EntryId = Brand<string, 'EntryId'>;
@@ -49,6 +49,9 @@ export const welcomeEntryId = (sinceMs: number): EntryId => `w${sinceMs}` as Ent
 
 /** A group moves once, and either of two messages may tell: both make the same entry. */
 export const moveEntryId = (formerPlace: string): EntryId => `m${formerPlace.replace('-', '')}` as EntryId;
+
+/** A /new and what is said behind it are two entries. */
+export const behindEntryId = (updateId: number): EntryId => `n${updateId}` as EntryId;
 
 /** The scheduled minute is the identity of a heartbeat: a schedule that fires twice makes one entry. */
 export const heartbeatEntryId = (scheduledAtMs: number): EntryId => `h${Math.floor(scheduledAtMs / 60_000)}` as EntryId;

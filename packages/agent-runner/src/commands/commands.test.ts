@@ -1,4 +1,5 @@
 import { RetryableError } from '@agent-claw/core';
+import type { AgentRuntime, TurnCall } from '@agent-claw/core';
 import { aDone, anEntry, aTurn } from '@agent-claw/testkit';
 import type { ManualClock } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
@@ -186,5 +187,47 @@ describe('an unexpected end', () => {
       '⚠️ I could not reach my workplace for a quarter of an hour. I have put your message aside: /retry gi',
       'ves it another go. What I had is above.',
     ]);
+  });
+});
+
+describe('/new', () => {
+  const calls: TurnCall[] = [];
+  const listening = () => {
+    calls.length = 0;
+    const world = aLegWorld([aDone('answer')]);
+    const turn: AgentRuntime['turn'] = (session, call, signal) => {
+      calls.push(call);
+      return world.runtime.turn(session, call, signal);
+    };
+    return { ...world, leg: () => world.leg({ with: { runtime: { ...world.runtime, turn } } }) };
+  };
+  const heard = () =>
+    calls.map(({ conversationId, messages }) => [
+      conversationId.split('#')[1],
+      messages.map(({ text, attachments }) => [text, attachments?.length ?? 0]),
+    ]);
+
+  it('begins the new conversation with what is said behind it, once, before what was said later', async () => {
+    const world = listening();
+    const photo = [{ kind: 'photo', fileId: 'P' }] as const;
+    await world.say(
+      anEntry(1, { kind: 'command', text: '/new and\nnow', command: { name: 'new', args: 'and\nnow' } }),
+      anEntry(2, { text: 'later' }),
+      anEntry(3, { kind: 'command', text: '/new', command: { name: 'new', args: '' }, attachments: photo }),
+      aCommand(4, 'new'),
+    );
+    await world.leg();
+    expect(heard()).toEqual([
+      [
+        '1',
+        [
+          ['and\nnow', 0],
+          ['later', 0],
+        ],
+      ],
+      ['2', [['', 1]]],
+    ]);
+    expect([world.lane()?.conversationCount, world.lane()?.inbox]).toEqual([3, {}]);
+    expect(world.shown().filter((text) => text.startsWith('✨'))).toHaveLength(3);
   });
 });

@@ -1,4 +1,4 @@
-import { heartbeatEntry, takenBy } from '@agent-claw/core';
+import { behindEntryId, heartbeatEntry, takenBy } from '@agent-claw/core';
 import type { ActiveTurn, InboxEntry, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
@@ -37,7 +37,7 @@ export const createRunCommand =
       : await answerCommand(deps, entry, lane, outbox.clock.now());
     const delivery = await say(deps, outbox, turn, entry, reply);
     const result = resultOf(delivery, turn.taken);
-    return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane, outbox.clock.now()) } : result;
+    return result.kind === 'answered' ? { ...result, ...changesOf(reply, lane, entry, outbox.clock.now()) } : result;
   };
 
 const say = async (
@@ -53,11 +53,25 @@ const say = async (
   return deliverReply(outbox, deps.renderer, { ...reply, startedAtMs });
 };
 
-const changesOf = ({ newConversation, retries, checks }: CommandReply, lane: Lane, nowMs: number) => ({
-  ...(newConversation === true ? { newConversation } : {}),
+const changesOf = (
+  { newConversation, retries, checks }: CommandReply,
+  lane: Lane,
+  entry: InboxEntry,
+  nowMs: number,
+) => ({
+  ...(newConversation === true ? { newConversation, ...saidBehind(entry) } : {}),
   ...(checks === true ? { requeued: checkAt(nowMs) } : {}),
   ...(retries === true ? { requeued: lane.parked ?? {}, parked: {} } : {}),
 });
+
+/** What was said or sent together with /new is the first message of the new conversation. */
+const saidBehind = ({ command, ...entry }: InboxEntry): { readonly requeued?: Lane['inbox'] } => {
+  const text = command?.args ?? '';
+  if (text === '' && entry.attachments === undefined) return {};
+  // An id of its own: the write that brings it back takes the command away. An edit makes another command of the same message.
+  const id = behindEntryId(entry.editSequence ?? entry.sequence);
+  return { requeued: { [id]: { ...entry, id, kind: 'message', text } } };
+};
 
 const checkAt = (nowMs: number): Lane['inbox'] => {
   const entry = heartbeatEntry(nowMs);

@@ -110,7 +110,7 @@ export const finishContract = (create: () => Promise<LaneWorld>): void => {
       });
     });
 
-    it('puts back what is to be worked on once more, and keeps the lease for it', async () => {
+    it('puts back what is to be worked on once more, and keeps the lease for it, in a new conversation if asked', async () => {
       const world = await create();
       const { laneId, lanes, mailbox } = world;
       const big = (sequence: number) => anEntry(sequence, { text: 'x'.repeat(60_000) });
@@ -120,8 +120,11 @@ export const finishContract = (create: () => Promise<LaneWorld>): void => {
       await put(world, 2);
       const next = await leaseOf(world, 'wake-2/b');
       await lanes.saveTurn(next, aTurn({ kind: 'command', taken: ids(2) }));
-      const retry = { answered: ids(2), parked: {}, requeued: inboxOf(big(1)) };
-      const expected = { kind: 'more', lane: { inbox: { u1: big(1) }, parked: {}, turnCount: 1 } };
+      const retry = { answered: ids(2), parked: {}, requeued: inboxOf(big(1)), newConversation: true };
+      const expected = {
+        kind: 'more',
+        lane: { inbox: { u1: big(1) }, parked: {}, turnCount: 1, conversationCount: 1 },
+      };
       expect([await lanes.finish(next, retry, NOW), await lanes.finish(next, retry, NOW)]).toEqual([
         expect.objectContaining({ kind: 'more', lane: expect.objectContaining(expected.lane) }),
         expect.objectContaining({ kind: 'more', lane: expect.objectContaining(expected.lane) }),
