@@ -51,6 +51,14 @@ describe('what is shown of a file', () => {
     expect((await shower('anthropic:x')(table)).notice).toBe(notice('document `a.xls`'));
   });
 
+  it('is words, whichever way a text is written', async () => {
+    const show = shower();
+    const written = [text('naïve'), Buffer.from('naïve', 'latin1'), Buffer.from('\uFEFFnaïve', 'utf16le')];
+    const shown = [];
+    for (const bytes of written) shown.push((await show(await file('text/plain', bytes))).text);
+    expect(shown).toEqual(['naïve', 'naïve', 'naïve']);
+  });
+
   it('follows the model: a table is a document for Bedrock and text for others', async () => {
     const table = await file('text/csv', text('a,b'));
     const [bedrock, anthropic, local] = await Promise.all(

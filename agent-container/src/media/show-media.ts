@@ -1,4 +1,4 @@
-import { FileTooLargeError } from '@agent-claw/core';
+import { decodeText, FileTooLargeError } from '@agent-claw/core';
 import type { Log, MediaStore, TurnAttachment } from '@agent-claw/core';
 import { DocumentBlock, ImageBlock } from '@strands-agents/sdk';
 import { logFailure } from '../agent/log-failure.ts';
@@ -78,7 +78,7 @@ export const createShowMedia = ({ store, modelSpec, log }: ShowMediaDeps) => {
         return { as: name, block: new DocumentBlock({ name, format: shape.format, source: { bytes: stored.bytes } }) };
       }
       case 'text':
-        return { text: cutText(new TextDecoder().decode(stored.bytes)) };
+        return { text: cutText(decodeText(stored.bytes)) };
     }
   };
 

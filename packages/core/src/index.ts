@@ -36,6 +36,7 @@ export * from './decision.ts';
 export * from './usage.ts';
 export * from './model-prices.ts';
 export * from './next-turn.ts';
+export { decodeText } from './decode-text.ts';
 export * from './sniff-media-type.ts';
 export * from './typed-command.ts';
 export * from './stop-words.ts';

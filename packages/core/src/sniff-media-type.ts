@@ -1,3 +1,5 @@
+import { isOneByteText, utf16In, utf8In } from './decode-text.ts';
+
 const ascii = (bytes: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...bytes.subarray(from, Math.min(to, bytes.length)));
 
@@ -69,19 +71,26 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 const extensionOf = (name: string): string => /\.([A-Za-z0-9]{1,10})$/u.exec(name)?.[1]?.toLowerCase() ?? '';
 
-/** MP3 without a tag begins with a frame: eleven bits set, and a layer that is none of the reserved ones. */
+/**
+ * MP3 without a tag begins with a frame: eleven bits set, the second or third layer and no reserved version. The first layer
+ * is nobody's any more, and would take the mark of UTF-16 for sound.
+ */
 const isMp3Frame = ([first = 0, second = 0]: Uint8Array): boolean =>
-  first === 0xff && (second & 0xe0) === 0xe0 && (second & 0x06) !== 0 && (second & 0x18) !== 0x08;
+  first === 0xff &&
+  (second & 0xe0) === 0xe0 &&
+  ((second & 0x06) === 0x02 || (second & 0x06) === 0x04) &&
+  (second & 0x18) !== 0x08;
 
-const isText = (bytes: Uint8Array): boolean => {
-  if (bytes.includes(0)) return false;
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    // Bytes that are no UTF-8 are no text to us.
-    return false;
-  }
+/** Names under which people keep plain text. */
+const TEXT_NAMES: ReadonlySet<string> = new Set(['txt', 'csv', 'tsv', 'log', 'md', 'srt', 'ini', 'sql', 'tex']);
+
+/** The kind of text; null for bytes that are none. What is not UTF-8 is read out, never handed on as a table or a page. */
+const textTypeOf = (bytes: Uint8Array, extension: string): string | null => {
+  if (bytes.length === 0) return null;
+  if (!bytes.includes(0) && utf8In(bytes) !== null) return TEXTS[extension] ?? 'text/plain';
+  const wide = utf16In(bytes);
+  const isText = wide === null ? TEXT_NAMES.has(extension) && isOneByteText(bytes) : !wide.includes('\0');
+  return isText ? 'text/plain' : null;
 };
 
 const officeIn = (bytes: Uint8Array): string | undefined => {
@@ -100,5 +109,5 @@ export const sniffMediaType = (bytes: Uint8Array, name = ''): string => {
   if (known === 'application/x-cfb') return OLD_OFFICE[extensionOf(name)] ?? known;
   if (known !== undefined) return known;
   if (isMp3Frame(bytes)) return 'audio/mpeg';
-  return bytes.length > 0 && isText(bytes) ? (TEXTS[extensionOf(name)] ?? 'text/plain') : 'application/octet-stream';
+  return textTypeOf(bytes, extensionOf(name)) ?? 'application/octet-stream';
 };
