@@ -3,6 +3,7 @@ import type { AccessRecord, AgentRuntime, InboxEntry, TurnCall } from '@agent-cl
 import { aDone, aLaneId, anEntry, memoryMedia } from '@agent-claw/testkit';
 import { describe, expect, it } from 'vitest';
 import { aLegWorld, LANE } from '../test/leg-world.ts';
+import { aPress } from '../test/pressing.ts';
 import { talkingAgent } from '../test/talking-agent.ts';
 
 const GROUP = aLaneId('-1005');
@@ -146,6 +147,15 @@ describe('/activation', () => {
     const said = world.shown().join('');
     expect(said.match(/📣|🤫|that is the choice/gu)).toEqual(['📣', '📣', '🤫', 'that is the choice']);
     expect(world.access.peek().groups).toEqual(groups);
+  });
+
+  it('that a card has just changed is what /settings shows in the same breath', async () => {
+    const world = aLegWorld([], undefined, { laneId: GROUP, record: { groups }, partChars: 1_000 });
+    await world.say(command(1, 'activation'));
+    await world.leg();
+    await world.say(aPress(world, 2, 'Answer everything'), command(3, 'settings'));
+    await world.leg({ wakeId: 'w2' });
+    expect(world.shown().at(-1)).toContain('• I answer: everything');
   });
 
   it('is refused to guests, and in private', async () => {

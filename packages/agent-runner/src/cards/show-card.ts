@@ -95,6 +95,8 @@ const obey = async (
   // Whoever owns the bot may have changed since the card was sent.
   if (entry.sender.id !== access.ownerId || !isHere) return { markdown: REFUSED_TEXT };
   const answer = await accessDesk(order.kind === 'activation' ? { ...order, place: home.place } : order, entry, access);
+  // What the leg has read of the access record is older than what was just decided.
+  await view(0);
   if (shows === 'outcome' || answer.rows !== undefined || order.kind === 'activation') return answer;
   const list = await accessDesk({ kind: 'list' }, entry, access);
   return { ...list, markdown: `${answer.markdown}\n\n${list.markdown}` };
