@@ -10,7 +10,7 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'agent-claw-bundles-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Kilobytes that each bundle may weigh: every one of them is start-up time. docs/decisions/0004-bundle-budgets.md says what they are made of. */
-const BUDGETS_KB = { 'tg-ingest': 209, 'agent-runner': 527, heartbeat: 310, 'webhook-registrar': 260 };
+const BUDGETS_KB = { 'tg-ingest': 210, 'agent-runner': 527, heartbeat: 310, 'webhook-registrar': 260 };
 
 /** What is loaded when it is needed, beside the bundle: the first file of a message pays for it, no cold start. */
 const LATER_KB: Readonly<Record<string, number>> = { 'agent-runner': 230 };
