@@ -15,15 +15,17 @@ const aWorld = (record: Partial<AccessRecord> = { groups: HOME }) => {
   const access = memoryAccess(clock, record);
   const lanes = memoryLanes();
   const wakes = memoryWakeQueue();
-  const ingest = createIngestUpdate({
-    mailbox: lanes.mailbox,
-    wakes,
-    access: access.open(),
-    ownerId: '1',
-    bot: { id: '7000', username: 'ClawBot' },
-    clock,
-  });
-  return { ingest, wakes, lanes, clock, groups: () => access.peek().groups };
+  /** Each copy of the function has a memory of its own. */
+  const copy = () =>
+    createIngestUpdate({
+      mailbox: lanes.mailbox,
+      wakes,
+      access: access.open(),
+      ownerId: '1',
+      bot: { id: '7000', username: 'ClawBot' },
+      clock,
+    });
+  return { ingest: copy(), copy, wakes, lanes, clock, groups: () => access.peek().groups };
 };
 
 const said = (updateId: number, fields: object = {}) => ({
@@ -96,6 +98,13 @@ describe('a bot that is added to a group', () => {
       kind: 'ignored',
       reason: 'wrong_place',
     });
+  });
+
+  it('forgets it also where another copy of the function has allowed it a moment ago', async () => {
+    const { ingest, copy, groups } = aWorld({});
+    await ingest(said(3, { from: EVE }));
+    await copy()(member(4, 'member'));
+    expect([await ingest(member(5, 'left')), groups()]).toEqual([{ kind: 'forgotten', updateId: 5 }, {}]);
   });
 
   it('takes note when somebody blocks it in private, and does nothing', async () => {

@@ -26,7 +26,8 @@ export const takeMembership = async (
 ): Promise<GroupNews> => {
   const { chatId, place, kind, title, byId, wasIn, isIn } = membershipOf(membership);
   if (kind === 'private') return { kind: 'nothing', reason: 'blocked_or_unblocked' };
-  const seen = await access.read(UNKNOWN_FOR_MS);
+  // Another copy of the function may have allowed the group a moment ago, and nobody says twice that the bot is gone.
+  const seen = await access.read(isIn ? UNKNOWN_FOR_MS : 0);
   const isKnown = groupAt(seen, place) !== undefined;
   if (!isIn) {
     // Read before it is written: who adds the bot and takes it out again costs no write.

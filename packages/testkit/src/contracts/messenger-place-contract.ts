@@ -7,7 +7,10 @@ export const messengerPlaceContract = (create: () => Promise<MessengerWorld>): v
   it('fills the menu of commands of one chat, as often as asked', async () => {
     const { messenger, chat, group, commands } = await create();
     const list = ['status', 'pair'].map((name) => ({ name, description: `About ${name}` }));
-    const outcomes = [await messenger.offerCommands(chat, list, never), await messenger.offerCommands(chat, list, always)];
+    const outcomes = [
+      await messenger.offerCommands(chat, list, never),
+      await messenger.offerCommands(chat, list, always),
+    ];
     expect([...outcomes, await messenger.offerCommands(chat, list, always)]).toEqual([
       { kind: 'withheld' },
       { kind: 'done' },
