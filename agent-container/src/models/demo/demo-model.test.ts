@@ -103,6 +103,8 @@ describe('the demo model', () => {
         'read notes/hello.md',
         'list files in notes',
         '/tool read_file {"path": "SOUL.md"}',
+        'tool read_file {"path": "SOUL.md"}',
+        'tool boxes are heavy',
         '/tool fly {"to": "moon"}',
         '/tool read_file {broken',
         'read ../../etc/passwd',
@@ -115,8 +117,10 @@ describe('the demo model', () => {
       'notes/hello.md:\n\n```\ngoodbye\nsecond line\n```',
       'Your workspace:\n\n```\nnotes/hello.md (20 bytes)\n```',
       'read_file answered:\n\n```\ns\n```',
+      'read_file answered:\n\n```\ns\n```',
+      expect.stringContaining('You said: “tool boxes are heavy”'),
       'I have no tool called fly here. I can use: read_file, write_file, append_file, edit_file, delete_file, list_files, save_file, send_files, send_voice.',
-      'That is not JSON. Write it like this: /tool read_file {"path": "notes.md"}',
+      'That is not JSON. Write it like this: tool read_file {"path": "notes.md"}',
       'That did not work: Path refused: The path climbs with "..".',
     ]);
   });

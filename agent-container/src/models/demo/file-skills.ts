@@ -27,7 +27,7 @@ const jsonCall = (name: string, json: string): Plan => {
     return one({ name, input: input as Record<string, unknown> }, (text) => `${name} answered:\n\n${fenced(text)}`);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { answer: () => `That is not JSON. Write it like this: /tool ${name} {"path": "notes.md"}` };
+    return { answer: () => `That is not JSON. Write it like this: tool ${name} {"path": "notes.md"}` };
   }
 };
 
@@ -58,7 +58,10 @@ const slowSteps = (count: number): Plan => ({
 
 /** Everything that the workspace tools can do, on request. */
 export const fileSkills: readonly Skill[] = [
-  when(/^\/tool\s+([\w-]+)\s*([\s\S]*)$/iu, ([, name = '', json = '']) => jsonCall(name, json)),
+  // In a private chat a word behind a slash is a command of the bot's, and does not come here.
+  when(/^(?:\/tool\s+|tool\s+(?=[\w-]+\s*\{))([\w-]+)\s*([\s\S]*)$/iu, ([, name = '', json = '']) =>
+    jsonCall(name, json),
+  ),
   when(/\b([1-9]|[12]\d|3[0-5]) slow steps\b/iu, ([, count = '']) => slowSteps(Number(count))),
   when(/\b(?:several|multiple|many) (?:tools|steps)\b|\bmulti-?step\b/iu, () => severalTools),
   when(

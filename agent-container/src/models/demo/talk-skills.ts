@@ -18,7 +18,7 @@ Try one of these:
 - write 9000 characters with code and a table
 - count to 30 slowly
 - use several tools · take 10 slow steps
-- /tool read_file {"path": "MEMORY.md"}
+- tool read_file {"path": "MEMORY.md"}
 - simulate a model error
 
 To talk to a real model, start with --model bedrock:<id>, anthropic:<id> or openai:<id>@<base URL>.`;
