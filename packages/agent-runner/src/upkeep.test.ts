@@ -69,6 +69,6 @@ describe('/export', () => {
     const { world } = tending('');
     await world.say(aCommand(1, 'export'));
     await world.leg();
-    expect(world.shown()).toEqual(['I have nothing to add.']);
+    expect(world.shown()).toEqual(['There is nothing in this conversation to write down yet.']);
   });
 });

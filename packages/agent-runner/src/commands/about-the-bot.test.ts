@@ -74,7 +74,7 @@ describe('/status and /jobs', () => {
     await world.clock.advance(2_500);
     expect(world.shown().at(-1)?.split('\n')).toEqual([
       '**Status**',
-      '• Conversation: number 1, 1 turns so far in this chat',
+      '• Conversation: number 1',
       '• Now: working for 1 min',
       '• Model: default',
       '• Regular checks: on',

@@ -54,7 +54,7 @@ export const statusText = ({ lane, access, nowMs, version }: CommandContext): st
   const asked = decisionsIn(lane, nowMs);
   return [
     '**Status**',
-    `• Conversation: number ${lane.conversationCount + 1}, ${lane.turnCount} turns so far in this chat`,
+    `• Conversation: number ${lane.conversationCount + 1}`,
     `• Now: ${working === null ? 'at rest' : `${WORK[lane.turn?.kind ?? 'message']} for ${lasting(working)}`}`,
     `• Model: ${modelChoiceOf(lane.settings)}`,
     ...(isPrivateLane(laneAddressOf(lane.laneId), access)

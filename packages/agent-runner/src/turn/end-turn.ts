@@ -102,7 +102,8 @@ const answer = async (
 const asFile = ({ keeper, clock }: Outbox, turn: ActiveTurn, { ending }: Done, markdown: string) => {
   const [entry] = takenBy(keeper.lane(), turn);
   const isExport = entry !== undefined && upkeepOf(entry) === 'export' && ending === 'complete';
-  if (!isExport || markdown === '') return { markdown };
+  if (!isExport) return { markdown };
+  if (markdown === '') return { markdown: 'There is nothing in this conversation to write down yet.' };
   const day = new Date(clock.now()).toISOString().slice(0, 10);
   return {
     markdown: 'Our conversation, as far as I remember it.',
