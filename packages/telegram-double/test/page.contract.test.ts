@@ -46,6 +46,30 @@ describe('the chat page in a browser', () => {
     expect([heard, chat.troubles]).toEqual([['helo', 'hello', 'thanks'], []]);
   });
 
+  it('takes a bot out of a group and adds it again, and the bot hears of both', async () => {
+    await using world = await aWorld();
+    await using chat = await openPage(browser, `${world.url}/#${group}`);
+    const bot = (await world.api.getMe()).first_name;
+    for (const [action, said] of [
+      [`Remove ${bot}`, `${bot} left`],
+      [`Add ${bot}`, `added ${bot}`],
+    ] as const) {
+      await chat.page.getByRole('button', { name: 'Chat actions' }).click();
+      await chat.page.getByRole('menuitem', { name: action, exact: true }).click();
+      await chat.page.getByText(said).last().waitFor();
+    }
+    const heard = (await world.api.getUpdates()).flatMap(({ my_chat_member: changed }) =>
+      changed === undefined ? [] : [[changed.chat.id, changed.from.id, changed.new_chat_member.status]],
+    );
+    expect([heard, chat.troubles]).toEqual([
+      [
+        [group, owner, 'left'],
+        [group, owner, 'member'],
+      ],
+      [],
+    ]);
+  });
+
   it('shows typing, a draft that grows, and the message that replaces both', async () => {
     await using world = await aWorld();
     await using chat = await openPage(browser, `${world.url}/#${owner}`);

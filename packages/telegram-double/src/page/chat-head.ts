@@ -1,4 +1,4 @@
-import type { ChatView, TypingView } from '../double-api.ts';
+import type { ChatView, PersonView, TypingView } from '../double-api.ts';
 import { element, iconButton } from './element.ts';
 import { openMenu } from './message-menu.ts';
 import type { PageActions } from './page-actions.ts';
@@ -18,7 +18,7 @@ export const createChatHead = (actions: PageActions) => {
       chat?.chatId,
       chat?.title,
       topic?.name,
-      chat?.members.length,
+      chat?.members.map(({ person, status }) => [person.id, status]),
       chat?.blocked,
       typing,
       state.connection,
@@ -42,7 +42,7 @@ export const createChatHead = (actions: PageActions) => {
           note(chat, topic === undefined ? null : chat.title, typing),
         ),
       ),
-      iconButton('more', 'Chat actions', (event) => openChatMenu(chat, actions, event)),
+      iconButton('more', 'Chat actions', (event) => openChatMenu(chat, state.bots, actions, event)),
     );
   };
   return { view, render };
@@ -79,7 +79,10 @@ const note = (chat: ChatView, forum: string | null, typing: readonly TypingView[
   return element('span', {}, `${present} members`);
 };
 
-const openChatMenu = (chat: ChatView, actions: PageActions, event: Event): void => {
+const isIn = (chat: ChatView, id: number): boolean =>
+  chat.members.some(({ person, status }) => person.id === id && status !== 'left' && status !== 'kicked');
+
+const openChatMenu = (chat: ChatView, bots: readonly PersonView[], actions: PageActions, event: Event): void => {
   const people = chat.members
     .filter(({ person }) => !person.isBot)
     .map(({ person, status }) => `${person.name} · ${status}`);
@@ -101,6 +104,11 @@ const openChatMenu = (chat: ChatView, actions: PageActions, event: Event): void 
               label: `Mention @${person.username ?? ''}`,
               act: () => actions.insert(`@${person.username ?? ''} `),
             })),
+          ...bots.map(({ id, name }) =>
+            isIn(chat, id)
+              ? { icon: 'close' as const, label: `Remove ${name}`, act: () => actions.setBotIn(chat.chatId, id, false) }
+              : { icon: 'plus' as const, label: `Add ${name}`, act: () => actions.setBotIn(chat.chatId, id, true) },
+          ),
         ],
     event,
   );

@@ -80,6 +80,8 @@ export const createDoubleClient = (as: number | null) => {
       ),
     setBlocked: (chatId: string, blocked: boolean) =>
       sendJson<ChatView>('POST', `${chatPath(chatId)}/${blocked ? 'block' : 'unblock'}`, {}),
+    setBotIn: (chatId: string, botId: number, isIn: boolean) =>
+      sendJson<ChatView>('POST', `${chatPath(chatId)}/members`, { userId: botId, status: isIn ? 'member' : 'left' }),
     stop: (draft: DraftView) =>
       sendJson<object>('POST', `${chatPath(draft.chatId)}/stop`, {
         draftId: draft.draftId,

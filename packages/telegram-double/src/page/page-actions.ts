@@ -24,6 +24,8 @@ export interface PageActions {
   readonly loadEarlier: () => void;
   readonly commands: (chatId: string) => Promise<readonly MenuCommand[]>;
   readonly setBlocked: (chatId: string, blocked: boolean) => void;
+  /** Adds a bot to a group, or takes it out: the bot hears of it, as in Telegram. */
+  readonly setBotIn: (chatId: string, botId: number, isIn: boolean) => void;
   readonly actAs: (personId: number) => void;
   readonly addPerson: (firstName: string) => void;
   readonly addChat: (chat: NewChat) => void;

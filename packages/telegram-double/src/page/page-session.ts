@@ -136,6 +136,7 @@ export const createPageSession = (deps: PageSessionDeps) => {
     },
     commands: async (chatId) => (await attempt((client) => client.commands(chatId))) ?? [],
     setBlocked: (chatId, blocked) => does((client) => client.setBlocked(chatId, blocked)),
+    setBotIn: (chatId, botId, isIn) => does((client) => client.setBotIn(chatId, botId, isIn)),
     addPerson: (firstName) =>
       does(async (client) =>
         dispatch({ kind: 'live', event: { type: 'person', person: await client.addPerson(firstName) } }),
