@@ -54,8 +54,8 @@ const noticeIn = (
   entry: { ...told, kind: 'notice', sender: { id: '', name: '' }, text: '' },
 });
 
-/** The bot's first word in a group that it was added to. */
-export const joinedEntryOf = (sequence: number, { chat, date }: TelegramMembership, bot: Bot) =>
+/** The bot's first word in a group that it is allowed in from now on. */
+export const joinedEntryOf = (sequence: number, { chat, date }: TelegramMembership | TelegramMessage, bot: Bot) =>
   noticeIn(bot, String(chat.id), { id: updateEntryId(sequence), notice: 'joined', sentAtEpochS: date, sequence });
 
 /** What the bot says in the new place of a group. Both service messages make the same entry. */

@@ -100,6 +100,25 @@ describe('a bot that is added to a group', () => {
     });
   });
 
+  it('is allowed where it was before, by the /start of the owner and nobody else', async () => {
+    const { ingest, groups, lanes, clock } = aWorld({ guests: { '9': { name: 'Eve', sinceMs: 0 } } });
+    const start = { text: '/start@clawbot' };
+    for (const update of [
+      said(3, { ...start, from: EVE }),
+      said(4, { ...start, from: EVE, sender_chat: GROUP }),
+      said(5, { text: '/start@otherbot' }),
+      said(6, { text: '/help@clawbot' }),
+    ])
+      expect(await ingest(update)).toMatchObject({ kind: 'ignored' });
+    expect([groups(), lanes.peek(LANE)]).toEqual([{}, undefined]);
+    expect(await ingest(said(7, start))).toEqual({ kind: 'joined', updateId: 7, laneId: LANE });
+    expect(groups()).toEqual({ '-5': { title: 'Home', sinceMs: clock.now(), activation: 'mention' } });
+    expect((await ingest(said(7, start))).kind).toBe('accepted');
+    expect(Object.values(lanes.peek(LANE)?.inbox ?? {}).map(({ id, notice }) => [id, notice])).toEqual([
+      ['u7', 'joined'],
+    ]);
+  });
+
   it('forgets it also where another copy of the function has allowed it a moment ago', async () => {
     const { ingest, copy, groups } = aWorld({});
     await ingest(said(3, { from: EVE }));

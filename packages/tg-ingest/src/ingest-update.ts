@@ -15,7 +15,7 @@ import {
 } from '@agent-claw/telegram/pressed-button';
 import { admitVisitor, askAtTheDoor } from './ask-at-the-door.ts';
 import type { DoorDeps } from './ask-at-the-door.ts';
-import { takeMembership, takeMigration } from './take-group-news.ts';
+import { takeMembership, takeMigration, takeStart } from './take-group-news.ts';
 import type { GroupNews } from './take-group-news.ts';
 
 export interface IngestDeps extends DoorDeps {
@@ -93,6 +93,8 @@ const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome>
   const entry = entryOf(updateId, message, deps.bot);
   if (admission.kind === 'refused') {
     const ignored: IngestOutcome = { kind: 'ignored', updateId, reason: admission.reason };
+    const started = kind === 'message' && entry !== null ? await takeStart(deps, said, visitor, entry) : null;
+    if (started !== null) return tell(deps, updateId, started);
     const mayAsk = kind === 'message' && admission.reason === 'stranger' && isPrivateTalk(visitor);
     return mayAsk && entry !== null ? ((await takeStranger(deps, entry)) ?? ignored) : ignored;
   }

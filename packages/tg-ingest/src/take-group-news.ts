@@ -1,7 +1,8 @@
 import { accessListOf, allowGroup, forgetGroup, groupAt, moveGroup } from '@agent-claw/core';
-import type { InboxEntry, LaneId } from '@agent-claw/core';
+import type { InboxEntry, LaneId, Visitor } from '@agent-claw/core';
 import { joinedEntryOf, membershipOf, movedEntryOf } from '@agent-claw/telegram/group-news';
 import type { Migration } from '@agent-claw/telegram/group-news';
+import { wellFormed } from '@agent-claw/telegram/message-content';
 import type { ParsedUpdate } from '@agent-claw/telegram/parse-update';
 import { UNKNOWN_FOR_MS } from './ask-at-the-door.ts';
 import type { DoorDeps } from './ask-at-the-door.ts';
@@ -43,6 +44,23 @@ export const takeMembership = async (
   return outcome === 'full'
     ? { kind: 'leaving', chatId }
     : { kind: 'joined', ...joinedEntryOf(updateId, membership, bot) };
+};
+
+/**
+ * The owner's own /start in a group that is not allowed: the bot was there before anybody owned it, or before its record began.
+ * @returns null for anything else.
+ */
+export const takeStart = async (
+  { access, ownerId, bot, clock }: DoorDeps,
+  { updateId, message }: MessageUpdate,
+  { place, addressed }: Visitor,
+  { command, sender }: InboxEntry,
+): Promise<GroupNews | null> => {
+  if (place.kind !== 'group' || !addressed || command?.name !== 'start') return null;
+  if (accessListOf(await access.read(UNKNOWN_FOR_MS), ownerId).ownerId !== sender.id) return null;
+  const group = { id: place.id, title: wellFormed(message.chat.title ?? '') };
+  const outcome = await access.update((record) => allowGroup(record, group, clock.now()));
+  return outcome === 'full' ? null : { kind: 'joined', ...joinedEntryOf(updateId, message, bot) };
 };
 
 /** A group has become a supergroup, which has another id. Says so where it was allowed before. */

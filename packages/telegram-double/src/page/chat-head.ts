@@ -98,7 +98,7 @@ const openChatMenu = (chat: ChatView, bots: readonly PersonView[], actions: Page
       : [
           ...people.map((label) => ({ icon: 'user' as const, label, act: () => actions.insert('') })),
           ...chat.members
-            .filter(({ person }) => person.isBot && person.username !== undefined)
+            .filter(({ person }) => person.isBot && person.username !== undefined && isIn(chat, person.id))
             .map(({ person }) => ({
               icon: 'plus' as const,
               label: `Mention @${person.username ?? ''}`,
