@@ -99,14 +99,17 @@ describe('/files', () => {
     const world = aLegWorld();
     await world.say(aCommand('files', 'diary.md'));
     const read = async () => {
-      throw new PermanentError('Read of "diary.md" failed: AccessDenied (HTTP 403).');
+      const cause = Object.assign(new Error('Access to diary.md is denied.'), { name: 'AccessDenied' });
+      throw new PermanentError('Read of "diary.md" failed: AccessDenied (HTTP 403).', { cause });
     };
     await world.leg({ with: { openFiles: async () => ({ read, list: async () => [] }) } });
     expect(world.shown()).toEqual(['I am not allowed to read the files. Whoever runs me finds the reason in my log.']);
     const logged = world.log.lines.map(
       ({ event, error, fields }) => `${event} ${String(error)} ${JSON.stringify(fields)}`,
     );
-    expect(logged.filter((line) => line.startsWith('files_refused'))).toHaveLength(1);
+    expect(logged.filter((line) => line.startsWith('files_refused'))).toEqual([
+      expect.stringContaining('Files could not be read: AccessDenied.'),
+    ]);
     expect(logged.filter((line) => line.includes('diary'))).toEqual([]);
   });
 });

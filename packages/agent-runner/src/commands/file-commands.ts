@@ -46,9 +46,9 @@ export const fileReply = async (
   } catch (error) {
     if (error instanceof RetryableError) return { markdown: NOT_REACHED };
     if (!(error instanceof PermanentError)) throw error;
-    // Without its text, which names the file.
-    const reason =
-      'The store refuses to have files read. Check the name of its bucket and the permissions of the role.';
+    // By the name of its cause, not with its text, which names the file.
+    const why = error.cause instanceof Error ? error.cause.name : error.name;
+    const reason = `Files could not be read: ${why}. Check the name of the bucket and the permissions of the role.`;
     log.error('files_refused', new PermanentError(reason));
     return { markdown: NOT_ALLOWED };
   }
