@@ -47,12 +47,12 @@ describe('files in messages', () => {
     });
     return sent.messages.at(-1)?.messageId ?? 0;
   };
-  const say = async (text: string): Promise<number> => {
+  const say = async (text: string, replyTo?: number): Promise<number> => {
     const headers = { 'content-type': 'application/json' };
     const sent = await answered<{ messages: readonly MessageView[] }>(`/chats/${OWNER}/messages`, {
       method: 'POST',
       headers,
-      body: JSON.stringify({ text }),
+      body: JSON.stringify({ text, ...(replyTo === undefined ? {} : { replyTo }) }),
     });
     return sent.messages[0]?.messageId ?? 0;
   };
@@ -75,6 +75,16 @@ describe('files in messages', () => {
   it('shows a photo to the model, with its caption', async () => {
     const sent = await send([photo], { text: 'what is this' });
     expect(await answerTo(sent, /photo/u)).toContain(`“what is this” [photo, png, ${photo.bytes.length} bytes]`);
+  });
+
+  it('shows the file that a message answers to, too', async () => {
+    const sent = await send([photo], { text: 'keep this' });
+    const answer = await answerTo(sent, /keep this/u);
+    expect(answer).toContain('[photo, png');
+    const asked = await say('what was on it', sent);
+    expect(await answerTo(asked, /what was/u)).toBe(
+      `You said: “what was on it” [photo, png, ${photo.bytes.length} bytes].`,
+    );
   });
 
   it('shows an album as one message with all its pictures, answered once', async () => {
@@ -133,6 +143,8 @@ describe('files in messages', () => {
   it('answers what is said in a voice message like what is typed', async () => {
     const sent = await send([voice('My name is Zoë.')], { voice: '1' });
     expect(await answerTo(sent, /Zoë/u)).toBe('Nice to meet you, Zoë!');
+    const asked = await say('this one', sent);
+    expect(await answerTo(asked, /this one/u)).toBe('You said: “this one” [voice, audio/ogg: My name is Zoë.].');
   });
 
   it('takes a command that is said aloud for one', async () => {

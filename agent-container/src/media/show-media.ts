@@ -91,8 +91,9 @@ export const createShowMedia = ({ store, modelSpec, log }: ShowMediaDeps) => {
   };
 
   return async (attachment: TurnAttachment): Promise<Shown> => {
-    const { file, problem } = attachment;
+    const { file, problem, words } = attachment;
     if (problem !== undefined) return { problem, notice: channelNotice(attachment, problem) };
+    if (words !== undefined) return { text: cutText(words) };
     if (file === undefined) return {};
     const asText = file.mediaType.startsWith('text/') ? ({ kind: 'text' } as const) : null;
     const shape = shapeFor(file.mediaType, modelSpec);

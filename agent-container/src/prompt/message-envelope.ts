@@ -35,18 +35,21 @@ export const spokenTime = (epochMs: number, timeZone: string): string => {
   return `${part('weekday')} ${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timeZone}`;
 };
 
-const replyContext = ({ replyTo }: TurnMessage): readonly string[] => {
+const replyContext = ({ replyTo }: TurnMessage, labelled: Labelled): readonly string[] => {
   if (replyTo === undefined) return [];
   const from = replyTo.senderName === undefined ? '' : ` from="${asAttribute(replyTo.senderName)}"`;
+  const said = asContent(replyTo.quote ?? replyTo.text);
+  const files = attachments(replyTo, labelled);
   // Whose words follow stands before the name, in which anything could stand.
   return [
     `<reply_to${replyTo.isOwn === true ? ' own="yes"' : ''}${from}>`,
-    asContent(replyTo.quote ?? replyTo.text),
+    ...(said === '' && files.length > 0 ? [] : [said]),
+    ...files,
     '</reply_to>',
   ];
 };
 
-const attachments = (message: TurnMessage, labelled: Labelled): readonly string[] =>
+const attachments = (message: Pick<TurnMessage, 'attachments'>, labelled: Labelled): readonly string[] =>
   (message.attachments ?? []).flatMap((attachment) => {
     const { kind, name, mimeType, sizeBytes, durationS, file } = attachment;
     const { as, text, problem } = labelled(attachment);
@@ -76,7 +79,7 @@ const body = (message: TurnMessage): readonly string[] => {
 const envelope = (message: TurnMessage, timeZone: string, labelled: Labelled): string => {
   const from = asAttribute(message.sender.name) || 'unknown';
   const at = spokenTime(message.sentAtEpochS * 1000, timeZone);
-  const lines = [...replyContext(message), ...body(message), ...attachments(message, labelled)];
+  const lines = [...replyContext(message, labelled), ...body(message), ...attachments(message, labelled)];
   return [`<message from="${from}" at="${at}">`, ...lines, '</message>'].join('\n');
 };
 

@@ -26,6 +26,11 @@ export const presentMessages = async (
   // One after the other: each takes from the room of those behind it.
   for (const attachment of messages.flatMap((message) => message.attachments ?? []))
     shown.set(attachment, await show(attachment));
+  // After those that were sent, which shall have their room. About these the model tells what there is to tell.
+  for (const attachment of messages.flatMap(({ replyTo }) => replyTo?.attachments ?? [])) {
+    const { notice: _notice, ...rest } = await show(attachment);
+    shown.set(attachment, rest);
+  }
   const all = [...shown.values()];
   return {
     content: [

@@ -6,6 +6,7 @@ import { leaseIsMine, leaseValues } from './lease-condition.ts';
 
 const entryWaits = 'attribute_exists(inbox.#id)';
 const neverHeard = 'attribute_not_exists(inbox.#id.heard)';
+const whatItAnswersToNeverHeard = 'attribute_not_exists(inbox.#id.replyTo.heard)';
 const neverEdited = 'attribute_not_exists(inbox.#id.editSequence)';
 const editedAsRead = 'inbox.#id.editSequence = :was';
 const noTurnHasIt = 'attribute_not_exists(turn) OR NOT contains(turn.taken, :id)';
@@ -25,7 +26,8 @@ export const noteHeard = async (
     conditions: [
       leaseIsMine,
       entryWaits,
-      neverHeard,
+      ...(before.heard === undefined ? [neverHeard] : []),
+      whatItAnswersToNeverHeard,
       editSequence === undefined ? neverEdited : editedAsRead,
       noTurnHasIt,
     ],

@@ -2,9 +2,12 @@ import type { Consent } from './consent.ts';
 import { heartbeatEntryId } from './ids.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from './ids.ts';
 import type { LaneSettings } from './lane-settings.ts';
-import type { Attachment, MediaProblem } from './media.ts';
+import type { Attachment, TurnAttachment } from './media.ts';
 import type { OpenMenus, Press } from './menus.ts';
 import type { LaneUsage } from './usage.ts';
+
+/** What a recording came to: its words, or why there are none. */
+type Heard = Pick<TurnAttachment, 'words' | 'problem' | 'detail'>;
 
 /** What the message answers to, one level deep. `quote` is the part the sender marked. */
 export interface ReplyContext {
@@ -13,6 +16,10 @@ export interface ReplyContext {
   readonly quote?: string;
   /** The words are the sender's own, or the bot's; absent for anybody else's, and for what either has forwarded. */
   readonly isOwn?: true;
+  /** Its files; of an album the channel shows one. */
+  readonly attachments?: readonly Attachment[];
+  /** What is said in its recording, which is never what the person says. Absent until it was listened to. */
+  readonly heard?: Heard;
 }
 
 /** One thing waiting to be answered. Lives in the lane item from acceptance until its turn is finished. */
@@ -30,7 +37,7 @@ export interface InboxEntry {
   readonly command?: { readonly name: string; readonly args: string };
   readonly attachments?: readonly Attachment[];
   /** What became of a recording: its words are part of `text`, or why they are not. Absent until it was listened to. */
-  readonly heard?: { readonly problem?: MediaProblem; readonly detail?: string };
+  readonly heard?: Omit<Heard, 'words'>;
   readonly replyTo?: ReplyContext;
   /** Where a forwarded text comes from, as shown to the sender. Forwarded words are the forwarder's, not the owner's. */
   readonly forwardedFrom?: string;
@@ -125,6 +132,12 @@ export interface Lease {
   readonly fence: number;
   readonly expiresAtMs: number;
 }
+
+/** The files of a message, then those of what it answers to, if it asks the agent: a command has no use for them. */
+export const filesOf = ({ kind, attachments = [], replyTo }: InboxEntry): readonly Attachment[] => [
+  ...attachments,
+  ...(kind === 'message' ? (replyTo?.attachments ?? []) : []),
+];
 
 /** Waiting entries in the order in which people said them. */
 export const inOrder = (inbox: Lane['inbox']): readonly InboxEntry[] =>

@@ -35,6 +35,8 @@ export interface TurnAttachment extends Omit<Attachment, 'fileId' | 'uniqueId'> 
   readonly problem?: MediaProblem;
   /** More about the problem, for the person who waits. */
   readonly detail?: string;
+  /** What is said in a recording that a message answers to. Words of a message's own recording are part of its text. */
+  readonly words?: string;
 }
 
 /** What Telegram lets a bot download. */

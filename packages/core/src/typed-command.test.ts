@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { updateEntryId } from './ids.ts';
+import { filesOf } from './lane.ts';
 import type { InboxEntry } from './lane.ts';
 import { mediaKeyOf, MEDIA_KEY_FORM } from './media.ts';
-import { commandIn, heardEntry, needsHearing } from './typed-command.ts';
+import { commandIn, heardEntry, needsHearing, unheardIn } from './typed-command.ts';
 
 const recording = (override: Partial<InboxEntry> = {}): InboxEntry => ({
   id: updateEntryId(1),
@@ -67,6 +68,45 @@ describe('heardEntry', () => {
     const picture = recording({ attachments: [{ kind: 'photo', fileId: 'f' }] });
     expect([...entries, picture].map(needsHearing)).toEqual([true, false, false, false, false]);
     expect(deaf.heard).toEqual({ problem: 'not_heard', detail: 'Noise.' });
+  });
+});
+
+describe('a recording that a message answers to', () => {
+  const entry = (override: Partial<InboxEntry> = {}): InboxEntry =>
+    recording({
+      text: 'what does she say?',
+      attachments: [{ kind: 'photo', fileId: 'p' }],
+      replyTo: { text: '', attachments: [{ kind: 'voice', fileId: 'v' }] },
+      ...override,
+    });
+  const spoken = (text: string) => ({ kind: 'heard', text }) as const;
+
+  it('is heard once, and its words order nothing and stand with it alone', () => {
+    const before = entry();
+    const after = heardEntry(before, spoken(' slash new '));
+    expect([unheardIn(before), after, needsHearing(after)]).toEqual([
+      1,
+      { ...before, replyTo: { ...before.replyTo, heard: { words: 'slash new' } } },
+      false,
+    ]);
+    expect(heardEntry(before, { kind: 'not_heard', problem: 'gone' })).toEqual({
+      ...before,
+      replyTo: { ...before.replyTo, heard: { problem: 'gone' } },
+    });
+  });
+
+  it('comes after what the person says aloud, and is of no use to a command', () => {
+    const before = entry({ text: '', attachments: [{ kind: 'voice', fileId: 'f' }] });
+    const [asked, ordered] = ['And this?', 'slash new'].map((words) => heardEntry(before, spoken(words)));
+    expect([before, asked, ordered].map((one) => one && unheardIn(one))).toEqual([0, 1, null]);
+    expect(filesOf(before)).toHaveLength(2);
+    expect(ordered && filesOf(ordered)).toHaveLength(1);
+    expect(asked && heardEntry(asked, spoken('Buy milk.'))).toEqual({
+      ...before,
+      text: 'And this?',
+      heard: {},
+      replyTo: { ...before.replyTo, heard: { words: 'Buy milk.' } },
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { InboxEntry } from './lane.ts';
+import { filesOf } from './lane.ts';
 import { SPOKEN_KINDS } from './media.ts';
-import type { MediaProblem } from './media.ts';
+import type { Attachment, MediaProblem } from './media.ts';
 import { isStopWord } from './stop-words.ts';
 
 const COMMAND = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)/u;
@@ -15,9 +16,23 @@ export const commandIn = (
   return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim(), ...to };
 };
 
+const recordingIn = (files: readonly Attachment[] = []): Attachment | undefined =>
+  files.find(({ kind }) => SPOKEN_KINDS.has(kind));
+
+/**
+ * The recording of a message that is to be listened to next, by its place among `filesOf`. Its own comes first: it may turn
+ * out to be a stop or a command, which answers to nothing.
+ */
+export const unheardIn = (entry: InboxEntry): number | null => {
+  if (entry.kind !== 'message') return null;
+  const { heard, attachments, replyTo } = entry;
+  const own = heard === undefined ? recordingIn(attachments) : undefined;
+  const next = own ?? (replyTo?.heard === undefined ? recordingIn(replyTo?.attachments) : undefined);
+  return next === undefined ? null : filesOf(entry).indexOf(next);
+};
+
 /** True while nobody knows what a recording says. */
-export const needsHearing = ({ kind, heard, attachments = [] }: InboxEntry): boolean =>
-  kind === 'message' && heard === undefined && attachments.some((attachment) => SPOKEN_KINDS.has(attachment.kind));
+export const needsHearing = (entry: InboxEntry): boolean => unheardIn(entry) !== null;
 
 /** Said aloud, `/status` is "slash status", and a full stop follows. */
 const spokenCommand = (words: string): string =>
@@ -28,7 +43,8 @@ const spokenCommand = (words: string): string =>
 
 /**
  * The entry once its recording has been listened to. What was said counts like what is typed: a stop word stops, a command
- * is one. Forwarded words are not the sender's, and what was typed beside the recording comes first.
+ * is one. Forwarded words are not the sender's, and what was typed beside the recording comes first. What is said in a
+ * recording that the message answers to stays apart.
  */
 export const heardEntry = (
   entry: InboxEntry,
@@ -36,11 +52,15 @@ export const heardEntry = (
     | { readonly kind: 'heard'; readonly text: string }
     | { readonly kind: 'not_heard'; readonly problem: MediaProblem; readonly detail?: string },
 ): InboxEntry => {
+  const next = unheardIn(entry) ?? 0;
+  const answersTo = next < (entry.attachments ?? []).length ? undefined : entry.replyTo;
   if (hearing.kind === 'not_heard') {
     const { problem, detail } = hearing;
-    return { ...entry, heard: { problem, ...(detail === undefined ? {} : { detail }) } };
+    const why = { problem, ...(detail === undefined ? {} : { detail }) };
+    return { ...entry, ...(answersTo === undefined ? { heard: why } : { replyTo: { ...answersTo, heard: why } }) };
   }
   const words = hearing.text.trim().toWellFormed().replaceAll('\u0000', '');
+  if (answersTo !== undefined) return { ...entry, replyTo: { ...answersTo, heard: { words } } };
   const heard = { ...entry, heard: {} };
   if (entry.text !== '' || entry.forwardedFrom !== undefined)
     return { ...heard, text: [entry.text, words].filter((line) => line !== '').join('\n') };

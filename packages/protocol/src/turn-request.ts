@@ -6,32 +6,36 @@ const ids = { laneId: filled, turnId: filled, fence: z.int().check(z.positive())
 
 const mediaFileSchema = z.strictObject(mediaFileFields);
 
+const attachmentsSchema = z.optional(
+  z.array(
+    z.strictObject({
+      kind: z.enum(['photo', 'document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker']),
+      name: z.optional(z.string()),
+      mimeType: z.optional(z.string()),
+      sizeBytes: z.optional(z.number()),
+      durationS: z.optional(z.number()),
+      file: z.optional(mediaFileSchema),
+      problem: z.optional(z.enum(['too_big', 'gone', 'unreachable', 'not_heard'])),
+      detail: z.optional(z.string()),
+      words: z.optional(z.string()),
+    }),
+  ),
+);
+
 const turnMessageSchema = z.strictObject({
   id: filled,
   sentAtEpochS: z.int(),
   sequence: z.int(),
   sender: z.strictObject({ id: z.string(), name: z.string() }),
   text: z.string(),
-  attachments: z.optional(
-    z.array(
-      z.strictObject({
-        kind: z.enum(['photo', 'document', 'voice', 'audio', 'video', 'video_note', 'animation', 'sticker']),
-        name: z.optional(z.string()),
-        mimeType: z.optional(z.string()),
-        sizeBytes: z.optional(z.number()),
-        durationS: z.optional(z.number()),
-        file: z.optional(mediaFileSchema),
-        problem: z.optional(z.enum(['too_big', 'gone', 'unreachable', 'not_heard'])),
-        detail: z.optional(z.string()),
-      }),
-    ),
-  ),
+  attachments: attachmentsSchema,
   replyTo: z.optional(
     z.strictObject({
       senderName: z.optional(z.string()),
       text: z.string(),
       quote: z.optional(z.string()),
       isOwn: z.optional(z.literal(true)),
+      attachments: attachmentsSchema,
     }),
   ),
   forwardedFrom: z.optional(z.string()),

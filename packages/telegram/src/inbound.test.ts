@@ -132,13 +132,31 @@ describe('entryOf', () => {
 
   const place = { latitude: 1, longitude: 2 };
   it.each([
-    ['a photo with a caption', { reply_to_message: { photo: [file], caption: 'cap' } }, { text: 'cap\n[photo]' }],
-    ['a file', { reply_to_message: { document: { ...file, file_name: 'a.pdf' } } }, { text: '[document: a.pdf]' }],
+    [
+      'a photo with a caption',
+      { reply_to_message: { photo: [file], caption: 'cap' } },
+      { text: 'cap', attachments: [{ kind: 'photo', fileId: 'f', uniqueId: 'u' }] },
+    ],
+    [
+      'a file',
+      { reply_to_message: { document: { ...file, file_name: 'a.pdf' } } },
+      { text: '', attachments: [{ kind: 'document', fileId: 'f', uniqueId: 'u', name: 'a.pdf' }] },
+    ],
+    [
+      'a sticker',
+      { reply_to_message: { sticker: { ...file, emoji: '🐈' } } },
+      { text: '[sticker: 🐈]', attachments: [{ kind: 'sticker', fileId: 'f', uniqueId: 'u' }] },
+    ],
+    [
+      'a part of the words below a photo',
+      { reply_to_message: { photo: [file], caption: 'long cap' }, quote: { text: 'cap' } },
+      { text: 'long cap', quote: 'cap', attachments: [{ kind: 'photo', fileId: 'f', uniqueId: 'u' }] },
+    ],
     ['a place', { reply_to_message: { location: place } }, { text: '[location: 1, 2]' }],
     [
       'a message of another chat',
       { external_reply: { origin: { type: 'channel', chat: { id: -1, title: 'News' } }, voice: file } },
-      { text: '[voice]', senderName: 'News' },
+      { text: '', senderName: 'News', attachments: [{ kind: 'voice', fileId: 'f', uniqueId: 'u' }] },
     ],
     [
       'a quote of another chat, inside a topic',
@@ -152,6 +170,11 @@ describe('entryOf', () => {
     ['the topic itself, which is no reply', { reply_to_message: { forum_topic_created: { name: 'Trip' } } }, undefined],
   ])('tells what a message answers to: %s', (_what, fields, replyTo) => {
     expect(entryOf(5, messageOf({ text: 'what is this?', ...fields }), BOT)?.replyTo).toEqual(replyTo);
+  });
+
+  it('has no files of its own because what it answers to has some: a stop word stops', () => {
+    const entry = entryOf(5, messageOf({ text: 'stop', reply_to_message: { photo: [file] } }), BOT);
+    expect([entry?.kind, entry?.attachments]).toEqual(['stop', undefined]);
   });
 
   it.each([

@@ -106,13 +106,6 @@ export const textOf = (message: TelegramContent): string =>
       .join('\n'),
   );
 
-/** The same for a message whose files do not come along: each is named. */
-const textWithFiles = (message: TelegramContent): string => {
-  const files = attachmentsOf(message).filter(({ kind }) => kind !== 'sticker');
-  const named = files.map(({ kind, name }) => `[${kind.replace('_', ' ')}${name === undefined ? '' : `: ${name}`}]`);
-  return [textOf(message), ...named].filter((line) => line !== '').join('\n');
-};
-
 /** The message answered to. A quote wins over the whole text: it is what the sender meant. */
 export const replyContextOf = (message: TelegramMessage, botId: string): ReplyContext | undefined => {
   const { reply_to_message: target, external_reply: elsewhere, quote } = message;
@@ -120,8 +113,11 @@ export const replyContextOf = (message: TelegramMessage, botId: string): ReplyCo
   const replied = target?.forum_topic_created === undefined ? target : undefined;
   if ((replied ?? elsewhere ?? quote) === undefined) return undefined;
   const name = replied?.from === undefined ? forwardName(elsewhere?.origin) : fullName(replied.from);
+  const content = replied ?? elsewhere ?? {};
+  const attachments = attachmentsOf(content);
   return {
-    text: textWithFiles(replied ?? elsewhere ?? {}),
+    text: textOf(content),
+    ...(attachments.length === 0 ? {} : { attachments }),
     ...compact({
       senderName: name,
       quote: quote === undefined ? undefined : wellFormed(quote.text),

@@ -21,6 +21,31 @@ const idOf = (value: unknown): string => {
   return typeof id === 'number' ? String(id) : '';
 };
 
+/** What is missing of the files of one raw message, its own or one that it answers to. */
+const lostFiles = (raw: Json, attachments: InboxEntry['attachments'] = []): readonly string[] => {
+  const lost: string[] = [];
+  const expectField = (name: string, isKept: boolean): void => {
+    if (!isKept) lost.push(name);
+  };
+  const photo = Array.isArray(raw['photo']) ? object(raw['photo'].at(-1)) : undefined;
+  if (photo !== undefined)
+    expectField(
+      'photo',
+      attachments.some(({ fileId }) => fileId === photo['file_id']),
+    );
+  for (const kind of MEDIA) {
+    const file = object(raw[kind]);
+    if (file === undefined || (kind === 'document' && raw['animation'] !== undefined)) continue;
+    const kept = attachments.find(({ fileId }) => fileId === file['file_id']);
+    const fields = { file_unique_id: kept?.uniqueId, file_name: kept?.name, mime_type: kept?.mimeType };
+    const numbers = { file_size: kept?.sizeBytes, duration: kept?.durationS };
+    expectField(kind, kept?.kind === kind);
+    for (const [field, value] of Object.entries({ ...fields, ...numbers }))
+      if (file[field] !== undefined) expectField(`${kind}.${field}`, value === file[field]);
+  }
+  return lost;
+};
+
 /** Every field of the raw message that the product uses, looked up in what it was turned into. */
 const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
   const lost: string[] = [];
@@ -33,19 +58,7 @@ const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
   expectField('date', entry.sentAtEpochS === raw['date']);
   expectField('from', entry.sender.id === String(object(raw['from'])?.['id']));
   if (raw['media_group_id'] !== undefined) expectField('media_group_id', entry.albumId === raw['media_group_id']);
-  const fileIds = entry.attachments?.map(({ fileId }) => fileId) ?? [];
-  const photo = Array.isArray(raw['photo']) ? object(raw['photo'].at(-1)) : undefined;
-  if (photo !== undefined) expectField('photo', fileIds.includes(String(photo['file_id'])));
-  for (const kind of MEDIA) {
-    const file = object(raw[kind]);
-    if (file === undefined || (kind === 'document' && raw['animation'] !== undefined)) continue;
-    const kept = entry.attachments?.find(({ fileId }) => fileId === file['file_id']);
-    const fields = { file_unique_id: kept?.uniqueId, file_name: kept?.name, mime_type: kept?.mimeType };
-    const numbers = { file_size: kept?.sizeBytes, duration: kept?.durationS };
-    expectField(kind, kept?.kind === kind);
-    for (const [field, value] of Object.entries({ ...fields, ...numbers }))
-      if (file[field] !== undefined) expectField(`${kind}.${field}`, value === file[field]);
-  }
+  lost.push(...lostFiles(raw, entry.attachments));
   const spoken = {
     location: 'location',
     venue: 'venue',
@@ -66,9 +79,10 @@ const lostFields = (raw: Json, entry: InboxEntry): readonly string[] => {
   const repliedText = replied?.['text'] ?? replied?.['caption'];
   if (typeof repliedText === 'string')
     expectField('reply_to_message', entry.replyTo?.text.startsWith(repliedText) === true);
-  for (const kind of ['photo', ...MEDIA.filter((one) => one !== 'sticker')])
-    if (object(raw['external_reply'])?.[kind] !== undefined)
-      expectField(`external_reply.${kind}`, entry.replyTo?.text.includes(`[${kind.replace('_', ' ')}`) === true);
+  // In a topic it names the service message that created the topic, which is no reply.
+  const isReply = replied !== undefined && replied['forum_topic_created'] === undefined;
+  const answered = (isReply ? replied : object(raw['external_reply'])) ?? {};
+  lost.push(...lostFiles(answered, entry.replyTo?.attachments).map((field) => `answered to ${field}`));
   const entities = raw['entities'] ?? raw['caption_entities'];
   for (const entity of Array.isArray(entities) ? entities.map(object) : [])
     if (entity?.['type'] === 'text_link') expectField('text_link', entry.text.includes(`(${String(entity['url'])})]`));

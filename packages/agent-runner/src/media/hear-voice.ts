@@ -1,4 +1,4 @@
-import { heardEntry, isOfSomebodyKnown, needsHearing, SPOKEN_KINDS, takenBy } from '@agent-claw/core';
+import { heardEntry, isOfSomebodyKnown, needsHearing, takenBy, unheardIn } from '@agent-claw/core';
 import type { ActiveTurn, Hearing, InboxEntry, LaneStore, MediaFile, RuntimeSessionId } from '@agent-claw/core';
 import type { AccessView } from '../access/access-view.ts';
 import { HEAR_LIMIT_MS, HEAR_RETRY_MS, STAGE_LIMIT_MS } from '../leg/limits.ts';
@@ -54,8 +54,7 @@ const listenTo = async (
   session: RuntimeSessionId,
   signal: AbortSignal,
 ): Promise<Heard> => {
-  const index = (entry.attachments ?? []).findIndex(({ kind }) => SPOKEN_KINDS.has(kind));
-  const staged = await stageFile(deps, entry, index, signal);
+  const staged = await stageFile(deps, entry, unheardIn(entry) ?? 0, signal);
   if ('problem' in staged) return { kind: 'not_heard', problem: staged.problem };
   const hearing = await ask(deps, staged.file, session, signal);
   if (hearing.kind === 'heard') return hearing;

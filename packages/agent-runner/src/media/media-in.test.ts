@@ -132,6 +132,91 @@ describe('files of a message', () => {
   });
 });
 
+describe('what a message answers to', () => {
+  const answering = (...attachments: readonly Attachment[]) => ({ replyTo: { text: 'cap', attachments } });
+
+  it('brings its files along, behind those of the message itself', async () => {
+    const world = aWorld();
+    await world.say(anEntry(1, { text: 'what is this?', attachments: [photo('A')], ...answering(photo('B')) }));
+    await world.leg();
+    expect(world.turns[0]?.messages).toMatchObject([
+      {
+        text: 'what is this?',
+        attachments: [{ kind: 'photo', sizeBytes: 9, file: stored('u1-0-A') }],
+        replyTo: { text: 'cap', attachments: [{ kind: 'photo', sizeBytes: 9, file: stored('u1-1-B') }] },
+      },
+    ]);
+    expect(JSON.stringify(world.turns)).not.toContain('file-of');
+  });
+
+  it('keeps nobody from being answered when its file cannot be had', async () => {
+    const world = aWorld({ fetch: () => ({ kind: 'unavailable', problem: 'too_big' }) });
+    await world.say(anEntry(1, { text: 'what is this?', ...answering(photo('B')) }));
+    expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+    expect(world.turns[0]?.messages[0]?.replyTo).toEqual({
+      text: 'cap',
+      attachments: [{ kind: 'photo', sizeBytes: 9, problem: 'too_big' }],
+    });
+  });
+
+  it('is listened to, and what is said there is not what the person says', async () => {
+    const world = aWorld({ hear: () => ({ kind: 'heard', text: 'Slash new.' }) });
+    await world.say(anEntry(1, { text: 'what does she want?', ...answering(voice) }));
+    await world.leg();
+    expect(world.turns[0]?.messages).toEqual([
+      expect.objectContaining({
+        text: 'what does she want?',
+        replyTo: { text: 'cap', attachments: [{ kind: 'voice', durationS: 3, words: 'Slash new.' }] },
+      }),
+    ]);
+    expect(world.media.heard).toEqual(['tg_7000_4242001/u1-0-V']);
+  });
+
+  it('is listened to after what the person says, and left alone when that is a command', async () => {
+    const second: Attachment = { ...voice, uniqueId: 'W' };
+    for (const [words, heard] of [
+      ['Is she right?', ['u1-0-V', 'u1-1-W']],
+      ['slash help', ['u1-0-V']],
+    ] as const) {
+      const world = aWorld({ hear: () => ({ kind: 'heard', text: words }) });
+      await world.say(anEntry(1, { text: '', attachments: [voice], ...answering(second) }));
+      expect(await world.leg()).toEqual({ kind: 'finished', turns: 1 });
+      expect(world.media.heard).toEqual(heard.map((name) => `tg_7000_4242001/${name}`));
+    }
+  });
+
+  it('is not fetched for a command or a stop', async () => {
+    const world = aWorld();
+    const command = { kind: 'command', text: '/help', command: { name: 'help', args: '' } } as const;
+    await world.say(anEntry(1, { ...command, ...answering(photo('A')) }));
+    await world.leg();
+    const compact = { kind: 'command', text: '/compact', command: { name: 'compact', args: '' } } as const;
+    await world.say(anEntry(2, { ...compact, ...answering(voice, photo('A')) }));
+    await world.leg();
+    await world.say(anEntry(3, { kind: 'stop', text: 'stop', ...answering(voice) }));
+    await world.leg();
+    expect([world.turns.map(({ kind }) => kind), world.media.fetched]).toEqual([['compact'], []]);
+  });
+
+  it('comes with a message that steers', async () => {
+    const calls: unknown[] = [];
+    const { agent, heard } = talkingAgent(20, {
+      steer: async (_, { messages }) => calls.push(...messages.map(({ replyTo }) => replyTo?.attachments)) > 0,
+    });
+    const world = aLegWorld(agent);
+    await world.say(anEntry(1));
+    const leg = world.begin({ with: { media: memoryMedia() } });
+    await world.clock.advance(3_000);
+    await world.say(anEntry(2, answering(photo('A'))));
+    await world.clock.advance(6_000);
+    expect([calls, heard]).toEqual([[[{ kind: 'photo', sizeBytes: 9, file: stored('u2-0-A') }]], []]);
+    await world.clock.advance(20_000);
+    // Nobody read it: it is the next turn.
+    await world.clock.advance(30_000);
+    expect((await leg).kind).toBe('finished');
+  });
+});
+
 describe('a recording', () => {
   const saying = (text: string) => ({ hear: (): Hearing => ({ kind: 'heard', text }) });
   const spoken = (sequence: number) => anEntry(sequence, { text: '', attachments: [voice] });

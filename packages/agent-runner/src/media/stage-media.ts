@@ -1,4 +1,4 @@
-import { mediaKeyOf, sniffMediaType, saidTo, SPOKEN_KINDS, stopsFor } from '@agent-claw/core';
+import { filesOf, mediaKeyOf, sniffMediaType, saidTo, SPOKEN_KINDS, stopsFor } from '@agent-claw/core';
 import type {
   ActiveTurn,
   Attachment,
@@ -9,6 +9,7 @@ import type {
   MediaProblem,
   MediaSource,
   MediaStore,
+  ReplyContext,
   SessionTranscriber,
   TurnAttachment,
   TurnMessage,
@@ -34,28 +35,45 @@ export interface StageDeps {
 
 type Staged = { readonly file: MediaFile; readonly isReused: boolean } | { readonly problem: MediaProblem };
 
+/** What became of a file. */
+type Became = Pick<TurnAttachment, 'file' | 'problem' | 'detail' | 'words'>;
+
 /** The part of an entry that the agent may see: where its files are stored, never where the channel keeps them. */
 export const messageOf = (
-  { id, sentAtEpochS, sequence, sender, text, replyTo, forwardedFrom }: InboxEntry,
-  attachments?: readonly TurnAttachment[],
+  { id, sentAtEpochS, sequence, sender, text, attachments, replyTo, forwardedFrom }: InboxEntry,
+  /** Without it the files are left out. */
+  became?: (attachment: Attachment) => Became,
 ): TurnMessage => ({
   id,
   sentAtEpochS,
   sequence,
   sender,
   text,
-  ...(attachments === undefined ? {} : { attachments }),
-  ...(replyTo === undefined ? {} : { replyTo }),
+  ...labelled(attachments, became),
+  ...(replyTo === undefined ? {} : { replyTo: replyOf(replyTo, became) }),
   ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
 });
+
+const replyOf = (
+  { attachments, heard: _heard, ...said }: ReplyContext,
+  became?: (attachment: Attachment) => Became,
+): NonNullable<TurnMessage['replyTo']> => ({ ...said, ...labelled(attachments, became) });
+
+const labelled = (
+  files?: readonly Attachment[],
+  became?: (attachment: Attachment) => Became,
+): { readonly attachments?: readonly TurnAttachment[] } =>
+  files === undefined || became === undefined
+    ? {}
+    : { attachments: files.map((file) => ({ ...labelOf(file), ...became(file) })) };
 
 /** A file of a message without its bytes, as a label. */
 const labelOf = ({ fileId: _channels, uniqueId: _its, ...label }: Attachment): TurnAttachment => label;
 
 /**
- * Brings the files of messages from the channel into the store, before the agent hears of the messages. A file that is
- * there already is not fetched again; one that cannot be had becomes a label that says why. Ends when `signal` aborts:
- * what is missing by then is unreachable.
+ * Brings the files of messages, and of what they answer to, from the channel into the store, before the agent hears of the
+ * messages. A file that is there already is not fetched again; one that cannot be had becomes a label that says why. Ends
+ * when `signal` aborts: what is missing by then is unreachable.
  */
 export const stageMedia = async (
   deps: StageDeps,
@@ -63,7 +81,7 @@ export const stageMedia = async (
   signal: AbortSignal,
 ): Promise<readonly TurnMessage[]> => {
   const jobs = entries.flatMap((entry) =>
-    (entry.attachments ?? []).flatMap((attachment, index) =>
+    filesOf(entry).flatMap((attachment, index) =>
       SPOKEN_KINDS.has(attachment.kind) ? [] : [{ entry, attachment, index }],
     ),
   );
@@ -76,13 +94,11 @@ export const stageMedia = async (
   // More at once would hold that many files of 20 MB in memory.
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
   return entries.map((entry) =>
-    messageOf(
-      entry,
-      entry.attachments?.map((attachment) => {
-        const result = staged.get(attachment) ?? entry.heard ?? {};
-        return { ...labelOf(attachment), ...('file' in result ? { file: result.file } : result) };
-      }),
-    ),
+    messageOf(entry, (attachment) => {
+      const heard = entry.attachments?.includes(attachment) === true ? entry.heard : entry.replyTo?.heard;
+      const result = staged.get(attachment) ?? heard ?? {};
+      return 'file' in result ? { file: result.file } : result;
+    }),
   );
 };
 
@@ -104,7 +120,7 @@ export const stageTurn = async (
   }
 };
 
-/** One file of a message, stored. */
+/** One file of `filesOf` a message, stored. */
 export const stageFile = async (
   deps: StageDeps,
   entry: InboxEntry,
@@ -112,7 +128,7 @@ export const stageFile = async (
   signal: AbortSignal,
 ): Promise<Staged> => {
   const { clock, log } = deps;
-  const attachment = entry.attachments?.[index];
+  const attachment = filesOf(entry)[index];
   if (attachment === undefined) return { problem: 'gone' };
   const startedAtMs = clock.now();
   const fields = { entryId: entry.id, kind: attachment.kind };

@@ -1,4 +1,4 @@
-import { isOfSomebodyKnown, needsHearing, stopsFor, toSteer } from '@agent-claw/core';
+import { filesOf, isOfSomebodyKnown, needsHearing, stopsFor, toSteer } from '@agent-claw/core';
 import type {
   ActiveTurn,
   AgentRuntime,
@@ -58,7 +58,7 @@ export const steerTurn = (
     const open = news.findIndex(needsHearing);
     const known = open === -1 ? news : news.slice(0, open);
     for (const entry of known) {
-      if (entry.attachments === undefined || staged.has(nameOf(entry))) continue;
+      if (filesOf(entry).length === 0 || staged.has(nameOf(entry))) continue;
       staged.set(nameOf(entry), null);
       const fetching = stage(entry).then(() => {
         staging.delete(fetching);
@@ -66,9 +66,7 @@ export const steerTurn = (
       });
       staging.add(fetching);
     }
-    const messages = known.map((entry) =>
-      entry.attachments === undefined ? messageOf(entry) : staged.get(nameOf(entry)),
-    );
+    const messages = known.map((entry) => (filesOf(entry).length === 0 ? messageOf(entry) : staged.get(nameOf(entry))));
     const missing = messages.indexOf(null);
     return (missing === -1 ? messages : messages.slice(0, missing)).filter(
       (message) => message !== null && message !== undefined,

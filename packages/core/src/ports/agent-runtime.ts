@@ -1,16 +1,18 @@
 import type { Ask, Consent } from '../consent.ts';
-import type { InboxEntry } from '../lane.ts';
-import type { Overheard } from '../lane.ts';
+import type { InboxEntry, Overheard, ReplyContext } from '../lane.ts';
 import type { TurnAttachment } from '../media.ts';
 import type { OutgoingFile } from '../outgoing-file.ts';
 import type { ConversationId, EntryId, LaneId, RuntimeSessionId, TurnId } from '../ids.ts';
 import type { TurnEnd } from './conversation-store.ts';
 
 /** What a person said, as the container gets it. */
-export type TurnMessage = Pick<
-  InboxEntry,
-  'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text' | 'replyTo' | 'forwardedFrom'
-> & { readonly attachments?: readonly TurnAttachment[] };
+export type TurnMessage = Pick<InboxEntry, 'id' | 'sentAtEpochS' | 'sequence' | 'sender' | 'text' | 'forwardedFrom'> & {
+  readonly attachments?: readonly TurnAttachment[];
+  readonly replyTo?: TurnReply;
+};
+
+/** What it answers to, with its files. */
+type TurnReply = Omit<ReplyContext, 'attachments' | 'heard'> & { readonly attachments?: readonly TurnAttachment[] };
 
 export interface TurnCall {
   readonly laneId: LaneId;

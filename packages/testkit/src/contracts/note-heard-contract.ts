@@ -27,6 +27,22 @@ export const noteHeardContract = (create: () => Promise<LaneWorld>): void => {
         expect(await mailbox.append({ laneId, entry: anEntry(sequence), nowMs: NOW })).toEqual({ kind: 'appended' });
     });
 
+    it('is noted once for the message and once for what it answers to', async () => {
+      const { mailbox, lanes, laneId, lease } = await withRecording();
+      const replyTo = { text: '', attachments: [{ kind: 'voice', fileId: 'f2' }] } as const;
+      const both = { ...recording, id: updateEntryId(2), sequence: 2, replyTo };
+      await mailbox.append({ laneId, entry: both, nowMs: NOW });
+      const own = { ...both, text: 'and this?', heard: {} };
+      const all = { ...own, replyTo: { ...replyTo, heard: { words: 'hello' } } };
+      await lanes.noteHeard(lease, both, own);
+      expect(await lanes.noteHeard(lease, own, all)).toMatchObject({ lane: { inbox: { u2: all } } });
+      for (const [before, again] of [
+        [own, { ...all, replyTo: { ...replyTo, heard: { words: 'yellow' } } }],
+        [both, { ...all, text: 'yellow' }],
+      ] as const)
+        expect(await lanes.noteHeard(lease, before, again)).toMatchObject({ lane: { inbox: { u2: all } } });
+    });
+
     it('may make a stop of it', async () => {
       const { lanes, lease } = await withRecording();
       const stop = { ...heard, kind: 'stop', text: 'stop' } as const;

@@ -66,7 +66,10 @@ export const memoryLaneStore = (records: LaneRecords): LaneStore => {
     noteHeard: (lease, before, heard, session) =>
       leased(lease, (lane) => {
         const waiting = lane.inbox[before.id];
-        const isAsRead = waiting?.heard === undefined && waiting?.editSequence === before.editSequence;
+        const isAsRead =
+          (before.heard !== undefined || waiting?.heard === undefined) &&
+          waiting?.replyTo?.heard === undefined &&
+          waiting?.editSequence === before.editSequence;
         if (waiting === undefined || !isAsRead || lane.turn?.taken.includes(before.id) === true) return lane;
         return {
           ...lane,
