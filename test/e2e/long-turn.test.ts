@@ -20,8 +20,6 @@ const CONTAINER = /^agent_claw/u;
 const numbers = (last: number): string => Array.from({ length: last }, (_, index) => index + 1).join(' ');
 const countOf = (text: string, part: string): number => text.split(part).length - 1;
 const legsOf = (system: SystemUnderTest): number => countOf(system.logs(), '"outcome":"handed_over"');
-const turnsOf = (system: SystemUnderTest): number =>
-  [...system.logs().matchAll(/"outcome":"finished","turns":(\d+)/gu)].reduce((sum, match) => sum + Number(match[1]), 0);
 
 const clientOf = ({ aws }: SystemUnderTest) => ({ ...aws, maxAttempts: 1 });
 const refOf = ({ refs }: SystemUnderTest, path: RegExp): string =>
@@ -35,10 +33,14 @@ const itemsOf = async (system: SystemUnderTest, path: RegExp) => {
   return Items;
 };
 
+/** The one lane, as it is stored. */
+const laneOf = async (system: SystemUnderTest) =>
+  (await itemsOf(system, /^TablesState[0-9A-F]{8}$/u)).find(({ turnCount }) => turnCount !== undefined);
+
+const turnsOf = async (system: SystemUnderTest): Promise<number> => Number((await laneOf(system))?.['turnCount']?.N);
+
 const sessionIdOf = async (system: SystemUnderTest): Promise<string> =>
-  (await itemsOf(system, /^TablesState[0-9A-F]{8}$/u)).flatMap(
-    (item) => item['runtimeSession']?.M?.['id']?.S ?? [],
-  )[0] ?? '';
+  (await laneOf(system))?.['runtimeSession']?.M?.['id']?.S ?? '';
 
 /** Ends the microVM of the lane, as a platform does that wants its machine back. */
 const stopSession = async (system: SystemUnderTest): Promise<void> => {
@@ -85,9 +87,14 @@ const aSystem = async (
       async () => (await chat.shown()).find((text) => what.test(text)),
       () => system.logs().slice(-6_000),
     );
-  /** The lane is at rest: everything that was sent to the chat has been, and this many turns are over. */
-  const rests = (turns: number) =>
-    until(`${turns} turns to be over`, 30_000, async () => turnsOf(system) >= turns, system.logs);
+  /** The lane has no work left: everything that was sent to the chat has been. */
+  const rests = () =>
+    until(
+      'the lane to be at rest',
+      30_000,
+      async () => (await laneOf(system))?.['openShard'] === undefined,
+      () => system.logs(),
+    );
   const stop = async (): Promise<void> => {
     await system[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
@@ -103,14 +110,14 @@ describe.concurrent('a turn that lives longer than everything around it', () => 
     await shows(/Step 5\./u, 30_000);
     await chat.say('say banana');
     await shows(/banana$/u, 60_000);
-    await rests(1);
+    await rests();
     const steps = Array.from({ length: 30 }, (_, index) => `Step ${index + 1}.`);
     expect((await chat.shown()).map((text) => text.split(/\n+/u))).toEqual([
       [...steps, 'That took 30 slow steps.', 'banana'],
     ]);
     expect(legsOf(system)).toBeGreaterThanOrEqual(6);
     expect({
-      turns: turnsOf(system),
+      turns: await turnsOf(system),
       startedAgain: countOf(system.logs(), 'turn_started_again'),
       opened: await system.callsOf(CONTAINER, 'dynamodb:UpdateItem'),
       saved: await system.callsOf(CONTAINER, 'dynamodb:PutItem'),
@@ -129,7 +136,7 @@ describe.concurrent('a turn that lives longer than everything around it', () => 
     expect(counted.split(' ').length).toBeGreaterThan(50);
     await chat.say('say hello again');
     await shows(/^hello again$/u, 30_000);
-    await rests(2);
+    await rests();
     expect(await chat.shown()).toEqual([partial, 'hello again']);
     expect(countOf(system.logs(), 'turn_started_again')).toBe(0);
     expect(await historyOf(system)).toEqual({ turns: 2, isAlternating: true, calls: 0, results: 0 });
@@ -142,14 +149,14 @@ describe.concurrent('a turn that lives longer than everything around it', () => 
     await shows(/^1 2 3 4/u, 30_000);
     await stopSession(system);
     await shows(/ 29 30$/u, 60_000);
-    await rests(1);
+    await rests();
     expect(await chat.shown()).toEqual([numbers(30)]);
     expect(system.logs().match(/"event":"turn_started_again"[^\n]*"starts":\d/gu)).toHaveLength(1);
     const before = system.logs();
     await stopSession(system);
     await chat.say('say still here');
     await shows(/^still here$/u, 30_000);
-    await rests(2);
+    await rests();
     const after = system.logs().slice(before.length);
     expect([
       countOf(after, '"level":"error"'),
@@ -173,7 +180,7 @@ describe.concurrent('a turn that lives longer than everything around it', () => 
     await using world = await aSystem({ AGENT_CLAW_RUNTIME_EPOCH: 'after' }, place);
     const { system, chat, shows, rests } = world;
     await shows(/ 29 30$/u, 90_000);
-    await rests(1);
+    await rests();
     expect(await chat.shown()).toEqual([numbers(30)]);
     expect((await sessionIdOf(system)).split('-')[0]).toBe('after');
   });
