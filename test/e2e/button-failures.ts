@@ -79,9 +79,9 @@ export const MENUS: FailurePaths = {
     await answered(world, 0, /^👋 Hello!/u, group);
     await world.driver(`chats/${group}/messages`, { text: '/settings@agent_claw_bot', as: OWNER });
     const button = await buttonAfter(world, 0, /^Model/u, group);
-    const ignored = world.logged(/"outcome":"ignored"/u);
+    const told = world.logged(/"outcome":"foreign_button"/u);
     await press(world, button, stranger);
-    await ignored;
+    await told;
     const over = world.logged(new RegExp(`"leg_ended".*:${group}".*"turns":1`, 'u'));
     await press(world, button, guest);
     await over;

@@ -51,6 +51,14 @@ describe('what is shown of a file', () => {
     expect((await shower('anthropic:x')(table)).notice).toBe(notice('document `a.xls`'));
   });
 
+  it('is nothing of an empty file, and the person is told', async () => {
+    const empty = await file('application/octet-stream', new Uint8Array(), { name: 'a.txt' });
+    expect(await shower()(empty)).toEqual({
+      problem: 'not shown: the file is empty',
+      notice: '⚠️ I could not look at the document `a.txt`: the file is empty.',
+    });
+  });
+
   it('is words, whichever way a text is written', async () => {
     const show = shower();
     const written = [text('naïve'), Buffer.from('naïve', 'latin1'), Buffer.from('\uFEFFnaïve', 'utf16le')];

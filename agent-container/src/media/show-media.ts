@@ -45,6 +45,7 @@ export const createShowMedia = ({ store, modelSpec, log }: ShowMediaDeps) => {
     shape: Shape | null,
     sizeBytes: number,
   ): { readonly shape: Shape } | { readonly problem: string } => {
+    if (sizeBytes === 0) return { problem: 'not shown: the file is empty' };
     if (shape === null) return { problem: 'not shown: the model does not take files of this kind' };
     const { files, bytes } = LIMITS[shape.kind];
     if (sizeBytes > bytes)
