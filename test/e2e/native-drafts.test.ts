@@ -13,9 +13,9 @@ describe('drafts of the app itself', () => {
   it('show an answer while it grows, once somebody wants them; then there is one message', async () => {
     await using chat = await openChat(world.browser, world.system.url);
     await chat.send('/settings');
-    await chat.answer(/Drafts of the app itself while I write: off$/u);
+    await chat.answer(/While I write, a draft of the app instead of a message: off$/u);
     await chat.page.getByTestId('button').getByText('Turn drafts on', { exact: true }).click();
-    await chat.answer(/Drafts of the app itself while I write: on$/u);
+    await chat.answer(/While I write, a draft of the app instead of a message: on$/u);
     const before = (await chat.messages()).length;
     await chat.send('count to 14 slowly');
     await draftReads(chat, /^1 2 3/u);
