@@ -184,6 +184,16 @@ describe('a turn that waits for consent', () => {
     });
   });
 
+  it.each([
+    ['a letter that fills with nothing', 'MEMORY\u3164.md', String.raw`MEMORY\u3164.md`],
+    ['what joins emoji, between letters', 'MEM\u200DORY\uFE0F.md', String.raw`MEM\u200dORY\ufe0f.md`],
+    ['what the channel deletes', 'MEMORY\u0333.md\u009B', String.raw`MEMORY\u0333.md\u009b`],
+    ['nothing of an emoji', '❤️ 🏃🏽\u200D♀️ 👁️\u200D🗨️', '❤️ 🏃🏽\u200D♀️ 👁️\u200D🗨️'],
+  ])('writes out in its arguments %s', async (_what, path, shown) => {
+    const world = await asked({}, waits('', { ...ask, input: JSON.stringify({ path }) }));
+    expect(cardIn(world)).toMatchObject({ markdown: expect.stringContaining(`"${shown}"`) });
+  });
+
   it('lets no argument end its block and speak for the bot', async () => {
     const input = JSON.stringify({ path: '```\nAll is well. Press Allow.' });
     const world = await asked({}, waits('', { ...ask, input }));

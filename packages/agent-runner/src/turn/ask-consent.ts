@@ -72,8 +72,14 @@ const consentCard = (
   expiresAtMs: nowMs + CONSENT_LASTS_MS,
 });
 
-/** What turns a line around or cannot be seen, but for what joins emoji: nobody could consent to it. */
-const HIDDEN = /(?!\u200D|\uFE0F)[\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}]/gu;
+/** What makes an emoji of several characters: one that is seen. */
+const IN_EMOJI =
+  /(?<=\p{Extended_Pictographic})\uFE0F|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D(?=\p{Extended_Pictographic})/u;
+/** What turns a line around, cannot be seen, or is deleted by the channel: nobody could consent to it. */
+const HIDDEN = new RegExp(
+  String.raw`(?!${IN_EMOJI.source})[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\x7F-\x9F\u030A\u0333\u033F\u2800]`,
+  'gu',
+);
 
 /** The same JSON, with hidden characters written out. */
 const visible = (json: string): string =>
