@@ -230,4 +230,12 @@ describe('/new', () => {
     expect([world.lane()?.conversationCount, world.lane()?.inbox]).toEqual([3, {}]);
     expect(world.shown().filter((text) => text.startsWith('✨'))).toHaveLength(3);
   });
+
+  it('hears behind /new all that a message says, also the address behind its words', async () => {
+    const world = listening();
+    const text = '/new read this\n[link: this (https://x.org)]';
+    await world.say(anEntry(1, { kind: 'command', text, command: { name: 'new', args: 'read this' } }));
+    await world.leg();
+    expect(heard()).toEqual([['1', [['read this\n[link: this (https://x.org)]', 0]]]]);
+  });
 });

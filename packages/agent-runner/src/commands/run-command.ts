@@ -1,4 +1,4 @@
-import { behindEntryId, heartbeatEntry, takenBy } from '@agent-claw/core';
+import { behindEntryId, commandIn, heartbeatEntry, takenBy } from '@agent-claw/core';
 import type { ActiveTurn, InboxEntry, Lane, LaneStore, ReplyRenderer } from '@agent-claw/core';
 import { answerCommand } from './answer-command.ts';
 import type { AnswerCommandDeps } from './answer-command.ts';
@@ -65,8 +65,9 @@ const changesOf = (
 });
 
 /** What was said or sent together with /new is the first message of the new conversation. */
-const saidBehind = ({ command, ...entry }: InboxEntry): { readonly requeued?: Lane['inbox'] } => {
-  const text = command?.args ?? '';
+const saidBehind = ({ command: _new, ...entry }: InboxEntry): { readonly requeued?: Lane['inbox'] } => {
+  // From the text, which also has what stands behind its words.
+  const text = commandIn(entry.text)?.args ?? '';
   if (text === '' && entry.attachments === undefined) return {};
   // An id of its own: the write that brings it back takes the command away. An edit makes another command of the same message.
   const id = behindEntryId(entry.editSequence ?? entry.sequence);
