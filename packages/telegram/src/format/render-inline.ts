@@ -72,9 +72,12 @@ const writeText = (text: string, context: RenderContext): void => {
   writeWords(text.slice(written), context);
 };
 
-/** A name of a file is code, unless it is a link already. */
+/** A name in one of these stays in it: code would show what is hidden, and unsay that something is gone. */
+const notBesideCode = ['text_link', 'spoiler', 'strikethrough'] as const;
+
+/** A name of a file is code, unless it is a link already or would lose what its format says. */
 const writeWords = (text: string, context: RenderContext): void => {
-  if (context.open.has('text_link')) return writeLines(text, context);
+  if (notBesideCode.some((kind) => context.open.has(kind))) return writeLines(text, context);
   for (const piece of withFileNames(text)) {
     if (piece.isFileName && context.fileNames.left > 0) {
       context.fileNames.left -= 1;

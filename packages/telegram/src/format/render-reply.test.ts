@@ -60,6 +60,14 @@ describe('renderReply', () => {
     expect(shown(renderReply(markdown), 'code')).toEqual(names);
   });
 
+  it('leaves a name of a file hidden, or struck out, where it is: code would be neither', () => {
+    expect(one('||butler.md|| ~~old.md~~ **new.md**')?.entities).toEqual([
+      { type: 'spoiler', offset: 0, length: 9 },
+      { type: 'strikethrough', offset: 10, length: 6 },
+      { type: 'code', offset: 17, length: 6 },
+    ]);
+  });
+
   it('marks no more names of files than leave a listing whole', () => {
     const parts = renderReply(Array.from({ length: 300 }, (_, n) => `n${n}.md`).join(' '));
     expect(parts.map(({ entities }) => entities.length)).toEqual([40]);
