@@ -68,6 +68,23 @@ describe('entryOf', () => {
     });
   });
 
+  it('brings the files of what an album answers to once, with the picture that has the words', () => {
+    const album = {
+      photo: [{ file_id: 'new' }],
+      media_group_id: 'album',
+      reply_to_message: {
+        message_id: 8,
+        from: { id: 3, is_bot: false, first_name: 'Eve' },
+        photo: [{ file_id: 'old' }],
+      },
+    };
+    const answered = [{ caption: 'like this?' }, {}].map(
+      (fields) => entryOf(5, messageOf({ ...album, ...fields }), BOT)?.replyTo,
+    );
+    const replyTo = { text: '', senderName: 'Eve' };
+    expect(answered).toEqual([{ ...replyTo, attachments: [{ kind: 'photo', fileId: 'old' }] }, replyTo]);
+  });
+
   const file = { file_id: 'f', file_unique_id: 'u' };
   it.each([
     [

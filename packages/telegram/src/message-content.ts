@@ -114,7 +114,9 @@ export const replyContextOf = (message: TelegramMessage, botId: string): ReplyCo
   if ((replied ?? elsewhere ?? quote) === undefined) return undefined;
   const name = replied?.from === undefined ? forwardName(elsewhere?.origin) : fullName(replied.from);
   const content = replied ?? elsewhere ?? {};
-  const attachments = attachmentsOf(content);
+  // Every picture of an album answers to the same message: its files come along once, with the words.
+  const isBesideTheWords = message.media_group_id !== undefined && message.caption === undefined;
+  const attachments = isBesideTheWords ? [] : attachmentsOf(content);
   return {
     text: textOf(content),
     ...(attachments.length === 0 ? {} : { attachments }),
