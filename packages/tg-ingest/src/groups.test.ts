@@ -106,6 +106,7 @@ describe('a bot that is added to a group', () => {
     for (const update of [
       said(3, { ...start, from: EVE }),
       said(4, { ...start, from: EVE, sender_chat: GROUP }),
+      said(8, { ...start, sender_chat: GROUP }),
       said(5, { text: '/start@otherbot' }),
       said(6, { text: '/help@clawbot' }),
     ])

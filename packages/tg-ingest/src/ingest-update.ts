@@ -93,7 +93,8 @@ const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome>
   const entry = entryOf(updateId, message, deps.bot);
   if (admission.kind === 'refused') {
     const ignored: IngestOutcome = { kind: 'ignored', updateId, reason: admission.reason };
-    const started = kind === 'message' && entry !== null ? await takeStart(deps, said, visitor, entry) : null;
+    const mayStart = kind === 'message' && isOfSomebodyKnown(admission);
+    const started = mayStart && entry !== null ? await takeStart(deps, said, visitor, entry) : null;
     if (started !== null) return tell(deps, updateId, started);
     const mayAsk = kind === 'message' && admission.reason === 'stranger' && isPrivateTalk(visitor);
     return mayAsk && entry !== null ? ((await takeStranger(deps, entry)) ?? ignored) : ignored;
@@ -107,8 +108,8 @@ const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome>
     return { kind: 'overheard', updateId, laneId };
   }
   if (kind === 'message') return enter(deps, { kind: 'accepted', updateId, laneId }, entry);
-  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: what a text
-  // may be long keeps what an edit can add to an entry small.
+  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: Telegram's
+  // own on a message keep what an edit can add to an entry small.
   const amended = await deps.mailbox.amend({ laneId, entry });
   return amended.kind === 'amended'
     ? { kind: 'amended', updateId, laneId }

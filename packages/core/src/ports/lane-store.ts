@@ -75,8 +75,9 @@ export interface LaneStore {
   /** Notes one part of the reply; a part is written before it is sent and again when its message id is known. */
   notePart(lease: Lease, part: string, state: LedgerPart, change?: LaneChange): Promise<LeasedWrite>;
   /**
-   * Gives a waiting recording (of a message, or of what it answers to) its words, once, and the lane the session that they were heard in. Nothing changes when the
-   * entry has been heard, edited or taken since it was read as `before`; the lane that comes back shows it.
+   * Gives a waiting recording (of a message, or of what it answers to) its words, once, and the lane the session that they
+   * were heard in. Nothing changes when the entry has been heard, edited or taken since it was read as `before`; the lane
+   * that comes back shows it.
    */
   noteHeard(lease: Lease, before: InboxEntry, heard: InboxEntry, session?: RuntimeSession): Promise<LeasedWrite>;
   /** Ends the turn. */

@@ -13,7 +13,7 @@ export type AppendOutcome =
   | { readonly kind: 'appended' }
   /** The same entry id was accepted before: nothing changed. Ring all the same, the first ring may have been lost. */
   | { readonly kind: 'duplicate' }
-  /** The inbox holds its most (20 entries or 128 KiB): nothing changed, the sender keeps it and tries again. */
+  /** The inbox holds its most (60 entries or 128 KiB): nothing changed, the sender keeps it and tries again. */
   | { readonly kind: 'full' };
 
 export interface AmendRequest {
