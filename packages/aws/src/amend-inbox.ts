@@ -1,4 +1,4 @@
-import { entryBytes, RetryableError } from '@agent-claw/core';
+import { entryBytes, INBOX_MAX_BYTES, RetryableError } from '@agent-claw/core';
 import type { AmendOutcome, AmendRequest } from '@agent-claw/core';
 import { readLane, updateLane } from './lane-item.ts';
 import type { LaneTable } from './lane-item.ts';
@@ -20,6 +20,10 @@ export const amendInbox = async (table: LaneTable, { laneId, entry }: AmendReque
     const { id, sequence, sentAtEpochS, editSequence } = waiting;
     if (editSequence !== undefined && editSequence >= entry.sequence) return { kind: 'not_waiting' };
     const amended = { ...entry, id, sequence, sentAtEpochS, editSequence: entry.sequence };
+    const growth = entryBytes(amended) - entryBytes(waiting);
+    // Asked of what was read: two edits at once may pass the bound by one message, which the item has room for.
+    const isAlone = Object.keys(item?.inbox ?? {}).length === 1;
+    if (growth > 0 && !isAlone && (item?.inboxBytes ?? 0) + growth > INBOX_MAX_BYTES) return { kind: 'full' };
     const written = await updateLane(table, laneId, {
       attempted: 'Edit of a waiting message on lane',
       conditions: [entryWaits, noTurnHasIt, editSequence === undefined ? neverEdited : editedAsRead],
@@ -28,7 +32,7 @@ export const amendInbox = async (table: LaneTable, { laneId, entry }: AmendReque
       values: {
         ':id': id,
         ':entry': amended,
-        ':growth': entryBytes(amended) - entryBytes(waiting),
+        ':growth': growth,
         ...(editSequence === undefined ? {} : { ':was': editSequence }),
       },
     });

@@ -64,7 +64,9 @@ const settingsText = (
     `• Tokens below each answer: ${onOff(isFooterOn(settings))}`,
     `• Tools shown while I work: ${onOff(isProgressOn(settings))}`,
     ...(hasChecks ? [`• Regular checks: ${onOff(isHeartbeatOn(settings))}`] : []),
-    ...(hasDrafts ? [`• While I write, a draft of the app instead of a message: ${onOff(hasNativeDrafts(settings))}`] : []),
+    ...(hasDrafts
+      ? [`• While I write, a draft of the app instead of a message: ${onOff(hasNativeDrafts(settings))}`]
+      : []),
     ...(activation === undefined ? [] : [`• I answer: ${activation === 'always' ? 'everything' : 'when I am called'}`]),
     ...(settings.allowed ?? []).map((rule) => `• Without asking: ${consentAbout(rule)}`),
   ].join('\n');

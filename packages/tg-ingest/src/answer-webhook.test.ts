@@ -122,6 +122,8 @@ describe('answer-webhook', () => {
   it('lets Telegram keep what a full inbox cannot take', async () => {
     const world = aWorld({ mailbox: { append: async () => ({ kind: 'full' }) } });
     expect(await world.post(anUpdate(5))).toEqual({ statusCode: 503, headers: { 'retry-after': '20' }, body: '' });
+    const edited = aWorld({ mailbox: { amend: async () => ({ kind: 'full' }) } });
+    expect((await edited.post(anEdit(6))).statusCode).toBe(503);
   });
 
   it('answers 500 when our own write or ring fails, so that Telegram comes back', async () => {

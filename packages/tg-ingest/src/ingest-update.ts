@@ -108,12 +108,15 @@ const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome>
     return { kind: 'overheard', updateId, laneId };
   }
   if (kind === 'message') return enter(deps, { kind: 'accepted', updateId, laneId }, entry);
-  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then. Without a bound: Telegram's
-  // own on a message keep what an edit can add to an entry small.
+  // Without a ring: the message rang when it came, and whoever takes it reads it as it is then.
   const amended = await deps.mailbox.amend({ laneId, entry });
-  return amended.kind === 'amended'
-    ? { kind: 'amended', updateId, laneId }
-    : { kind: 'ignored', updateId, reason: 'edit_of_what_does_not_wait' };
+  switch (amended.kind) {
+    case 'amended':
+    case 'full':
+      return { kind: amended.kind, updateId, laneId };
+    case 'not_waiting':
+      return { kind: 'ignored', updateId, reason: 'edit_of_what_does_not_wait' };
+  }
 };
 
 const tell = async (deps: IngestDeps, updateId: number, news: GroupNews): Promise<IngestOutcome> => {

@@ -25,7 +25,9 @@ export interface AmendRequest {
 export type AmendOutcome =
   | { readonly kind: 'amended' }
   /** No such message waits (a command or a stop stays what it is): a turn has taken it, it was answered, or a newer edit came before. Nothing changed. */
-  | { readonly kind: 'not_waiting' };
+  | { readonly kind: 'not_waiting' }
+  /** Longer, and the inbox would hold more than its bound in bytes. Nothing changed; worth trying again when it was worked on. */
+  | { readonly kind: 'full' };
 
 export interface LaneGlance {
   readonly isIdle: boolean;

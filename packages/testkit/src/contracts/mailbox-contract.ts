@@ -160,6 +160,16 @@ export const mailboxContract = (create: () => Promise<LaneWorld>): void => {
       expect(await mailbox.amend(edit)).toEqual({ kind: 'not_waiting' });
     });
 
+    it('says full when it would grow beyond the byte bound beside others, and takes what is shorter', async () => {
+      const { mailbox, laneId } = await create();
+      await mailbox.append({ laneId, entry: said(1, 'x'.repeat(60_000)), nowMs: NOW });
+      await mailbox.append({ laneId, entry: anEntry(2, { text: 'x'.repeat(60_000) }), nowMs: NOW });
+      const edits = [said(3, 'x'.repeat(80_000)), said(4, 'x'.repeat(50_000)), said(5, 'x'.repeat(60_000))];
+      const kinds: string[] = [];
+      for (const entry of edits) kinds.push((await mailbox.amend({ laneId, entry })).kind);
+      expect(kinds).toEqual(['full', 'amended', 'amended']);
+    });
+
     it('counts the bytes of what it changed', async () => {
       const { mailbox, laneId } = await create();
       await mailbox.append({ laneId, entry: said(1, 'x'.repeat(60_000)), nowMs: NOW });

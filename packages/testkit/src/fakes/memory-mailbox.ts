@@ -32,7 +32,10 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
     if (isTaken || (waiting.editSequence ?? 0) >= entry.sequence) return { kind: 'not_waiting' };
     const { id, sequence, sentAtEpochS } = waiting;
     const amended = { ...entry, id, sequence, sentAtEpochS, editSequence: entry.sequence };
-    records.set(laneId, { ...record, lane: { ...record.lane, inbox: { ...record.lane.inbox, [id]: amended } } });
+    const inbox = { ...record.lane.inbox, [id]: amended };
+    const isLonger = entryBytes(amended) > entryBytes(waiting);
+    if (isLonger && Object.keys(inbox).length > 1 && bytesOf(inbox) > INBOX_MAX_BYTES) return { kind: 'full' };
+    records.set(laneId, { ...record, lane: { ...record.lane, inbox } });
     return { kind: 'amended' };
   },
   overhear: async ({ laneId, overheard }) => {
@@ -53,10 +56,11 @@ export const memoryMailbox = (records: LaneRecords): Mailbox => ({
   },
 });
 
+const bytesOf = (inbox: Lane['inbox']): number => Object.values(inbox).reduce((sum, each) => sum + entryBytes(each), 0);
+
 const hasRoom = (lane: Lane, entry: InboxEntry): boolean => {
   const waiting = Object.values(lane.inbox);
   const extra = entry.kind === 'stop' ? INBOX_STOP_HEADROOM : { entries: 0, bytes: 0 };
-  const bytes = waiting.reduce((sum, each) => sum + entryBytes(each), 0);
-  const fits = bytes + entryBytes(entry) <= INBOX_MAX_BYTES + extra.bytes;
+  const fits = bytesOf(lane.inbox) + entryBytes(entry) <= INBOX_MAX_BYTES + extra.bytes;
   return waiting.length < INBOX_MAX_ENTRIES + extra.entries && (fits || waiting.length === 0);
 };
