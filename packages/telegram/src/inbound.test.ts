@@ -224,6 +224,14 @@ describe('entryOf', () => {
     expect({ kind: entry?.kind, command: entry?.command }).toEqual({ kind, command });
   });
 
+  it('takes what somebody has chosen from another bot for that bot’s words', () => {
+    const via_bot = { id: 9, is_bot: true, first_name: 'Quotes' };
+    expect(entryOf(5, messageOf({ text: '/new', via_bot }), BOT)).toMatchObject({
+      kind: 'message',
+      forwardedFrom: 'Quotes',
+    });
+  });
+
   it('does not obey forwarded commands or stop words', () => {
     const kinds = ['/new', 'stop'].map(
       (text) => entryOf(5, messageOf({ text, forward_sender_name: 'Eve' }), BOT)?.kind,

@@ -148,10 +148,14 @@ const forwardName = (origin: Origin | undefined): string | undefined => {
     : fullName(origin.sender_user);
 };
 
-/** Whose words these are when the message was forwarded; both the current and the pre-2024 form of the field. */
+/**
+ * Whose words these are when the message was forwarded (both the current and the pre-2024 form of the field), or comes from
+ * another bot that the sender has chosen it from.
+ */
 export const forwardedFromOf = (message: Replied): string | undefined => {
   if (message.forward_origin !== undefined) return forwardName(message.forward_origin);
   if (message.forward_from !== undefined) return fullName(message.forward_from);
+  if (message.via_bot !== undefined) return fullName(message.via_bot);
   const title = message.forward_from_chat?.title ?? message.forward_sender_name;
   return title === undefined ? undefined : wellFormed(title);
 };

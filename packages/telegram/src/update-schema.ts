@@ -52,6 +52,7 @@ const originSchema = z.object({
 const forwardFields = {
   forward_origin: optional(originSchema),
   forward_from: optional(userSchema),
+  via_bot: optional(userSchema),
   forward_from_chat: optional(z.object({ title: text })),
   forward_sender_name: text,
 };
