@@ -209,6 +209,53 @@ describe('the chat page in a browser', () => {
     ]);
   });
 
+  it('forwards to a chosen chat by keyboard and shows it there, and a whole album on the screen of a phone', async () => {
+    await using world = await aWorld();
+    await world.say(group, 'the plan', { as: friend });
+    await using chat = await openPage(browser, `${world.url}/#${group}`);
+    await chat.message('the plan').getByRole('button', { name: 'Message actions' }).focus();
+    await chat.page.keyboard.press('Enter');
+    await chat.page.keyboard.press('ArrowDown');
+    await chat.page.keyboard.press('Enter');
+    const chosen = chat.page.getByRole('menuitem', { name: 'To Workshop › Ideas' });
+    await chosen.waitFor();
+    for (let n = 0; n < 9 && !(await chosen.evaluate((item) => item.matches(':focus'))); n += 1)
+      await chat.page.keyboard.press('ArrowDown');
+    await chat.page.keyboard.press('Enter');
+    await chat.message('the plan').getByText('Forwarded from Robin').waitFor();
+    const pair = (name: string) => ({ type: 'photo' as const, media: new InputFile(png, name) });
+    await world.api.sendMediaGroup(owner, [{ ...pair('a.png'), caption: 'two together' }, pair('b.png')]);
+    await using phone = await openPage(browser, `${world.url}/#${owner}`, { width: 360, height: 720 });
+    await phone.message('two together').getByTestId('message-text').click({ button: 'right' });
+    await phone.page.getByRole('menuitem', { name: 'Forward', exact: true }).click();
+    const target = phone.page.getByRole('menuitem', { name: 'To Kitchen table' });
+    await target.waitFor();
+    const box = await phone.page.getByRole('menu').boundingBox();
+    await target.click();
+    await expect.poll(() => phone.page.getByText('Forwarded from agent-claw').count()).toEqual(2);
+    const heard = (await world.api.getUpdates()).map(({ message }) => [
+      message?.chat.id,
+      message?.message_thread_id,
+      message?.forward_origin?.type === 'user' ? message.forward_origin.sender_user.first_name : undefined,
+    ]);
+    expect({
+      address: [new URL(chat.page.url()).hash, new URL(phone.page.url()).hash],
+      isOnScreen: box !== null && box.x >= 0 && box.y >= 0 && box.x + box.width <= 360 && box.y + box.height <= 720,
+      heard,
+      troubles: [chat.troubles, phone.troubles],
+    }).toEqual({
+      address: [`#${forum}/2`, `#${group}`],
+      isOnScreen: true,
+      heard: [
+        [group, undefined, undefined],
+        [forum, 2, 'Robin'],
+        [group, undefined, 'agent-claw'],
+        [group, undefined, 'agent-claw'],
+      ],
+      troubles: [[], []],
+    });
+  });
+
   it('writes in a forum topic, blocks the bot and changes the theme', async () => {
     await using world = await aWorld();
     await using chat = await openPage(browser, world.url);

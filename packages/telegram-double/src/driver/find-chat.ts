@@ -1,12 +1,31 @@
 import { chatView } from '../world/page-view.ts';
 import type { ChatRecord, MessageRecord } from '../world/records.ts';
+import type { World } from '../world/world.ts';
 import { DriverError, type DriverRequest } from './driver-request.ts';
 
 /** The chat in the path. @throws DriverError 404 when there is none. */
-export const chatOf = ({ deps, path }: DriverRequest): ChatRecord => {
-  const chat = deps.world.chats.get(path['chat'] ?? '');
-  if (chat === undefined) throw new DriverError(404, `No chat ${path['chat']}. GET /_double/chats lists them.`);
+export const chatOf = ({ deps, path }: DriverRequest): ChatRecord => chatNamed(deps.world, path['chat'] ?? '');
+
+/** @throws DriverError 404 when no chat has this name. */
+export const chatNamed = (world: World, key: string): ChatRecord => {
+  const chat = world.chats.get(key);
+  if (chat === undefined) throw new DriverError(404, `No chat ${key}. GET /_double/chats lists them.`);
   return chat;
+};
+
+/** @throws DriverError 403 when this person is not in the chat. */
+export const assertMember = (chat: ChatRecord, asId: number): void => {
+  const isIn =
+    chat.type === 'private'
+      ? chat.id === asId
+      : ['creator', 'administrator', 'member'].includes(chat.members[asId] ?? '');
+  if (!isIn) throw new DriverError(403, `Person ${asId} is not in chat ${chat.key}.`);
+};
+
+/** @throws DriverError 400 when a topic is named that the chat does not have. */
+export const assertTopic = (chat: ChatRecord, threadId: number | undefined): void => {
+  if (threadId !== undefined && chat.topics[threadId] === undefined)
+    throw new DriverError(400, `Chat ${chat.key} has no topic ${threadId}.`);
 };
 
 /** The message in the path. @throws DriverError 404 when there is none. */

@@ -1,6 +1,7 @@
 import { messageView } from '../world/page-view.ts';
 import type { DriverRequest, Routes } from './driver-request.ts';
 import { chatOf, deletableMessageOf, messageOf } from './find-chat.ts';
+import { forwardAs } from './forward-as-person.ts';
 import { press, react } from './press-and-react.ts';
 import { editAs, sendAs } from './send-as-person.ts';
 
@@ -33,6 +34,7 @@ export const messageRoutes: Routes = {
     request.deps.world.events.publish(chatKey, { type: 'deleted', chatId: chatKey, messageIds: [id] });
     return {};
   },
+  'POST /chats/:chat/messages/:id/forward': forwardAs,
   'POST /chats/:chat/messages/:id/press': press,
   'POST /chats/:chat/messages/:id/reaction': react,
 };

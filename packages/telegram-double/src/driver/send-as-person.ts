@@ -9,7 +9,7 @@ import { messageView } from '../world/page-view.ts';
 import { changeMessage, postMessage } from '../world/post-message.ts';
 import type { ChatRecord, MessageBody } from '../world/records.ts';
 import { DriverError, type DriverRequest } from './driver-request.ts';
-import { chatOf, ownMessageOf } from './find-chat.ts';
+import { assertMember, assertTopic, chatOf, ownMessageOf } from './find-chat.ts';
 
 /** Sends a text, files (several make an album) or a location as a person. */
 export const sendAs = (request: DriverRequest): unknown => {
@@ -37,6 +37,8 @@ export const sendAs = (request: DriverRequest): unknown => {
 export const editAs = (request: DriverRequest): unknown => {
   const { world, mailboxes } = request.deps;
   const message = ownMessageOf(request);
+  if (message.body['forward_origin'] !== undefined)
+    throw new DriverError(400, `Message ${message.id} is forwarded and keeps its words; send a message of your own.`);
   const name = message.body['text'] === undefined ? 'caption' : 'text';
   const { text: _t, entities: _e, caption: _c, caption_entities: _ce, ...kept } = message.body;
   const text = textBody(request, name);
@@ -45,19 +47,10 @@ export const editAs = (request: DriverRequest): unknown => {
   return messageView(world, changeMessage(world, mailboxes, message, { ...kept, ...text }));
 };
 
-const assertMember = (chat: ChatRecord, asId: number): void => {
-  const isIn =
-    chat.type === 'private'
-      ? chat.id === asId
-      : ['creator', 'administrator', 'member'].includes(chat.members[asId] ?? '');
-  if (!isIn) throw new DriverError(403, `Person ${asId} is not in chat ${chat.key}.`);
-};
-
 const placeIn = (chat: ChatRecord, params: Params): { threadId?: number; replyToId?: number } => {
   const threadId = params.int('threadId');
   const replyToId = params.int('replyTo');
-  if (threadId !== undefined && chat.topics[threadId] === undefined)
-    throw new DriverError(400, `Chat ${chat.key} has no topic ${threadId}.`);
+  assertTopic(chat, threadId);
   return {
     ...(threadId === undefined ? {} : { threadId }),
     ...(replyToId === undefined ? {} : { replyToId }),

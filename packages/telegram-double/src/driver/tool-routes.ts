@@ -1,5 +1,6 @@
 import type { ChatView, DoubleState, Fault } from '../double-api.ts';
 import { updateKinds } from '../delivery/webhook-state.ts';
+import { whoHide } from '../world/forward.ts';
 import { chatView, personView } from '../world/page-view.ts';
 import { sendUpdate } from '../world/updates.ts';
 import { userOf, type World } from '../world/world.ts';
@@ -51,6 +52,7 @@ export const toolRoutes: Routes = {
     };
     const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== ''));
     world.users.put(String(id), { id, is_bot: false, first_name, ...given });
+    whoHide(world).put(String(id), params.bool('hidesForwards'));
     const person = personView(userOf(world, id));
     world.events.publish(null, { type: 'person', person });
     return person;

@@ -3,6 +3,7 @@ import { codePoints, plainText } from '../text/plain-text.ts';
 import { badRequest } from '../bot-api-error.ts';
 import { personView } from '../world/page-view.ts';
 import { messageObject } from '../world/bot-view.ts';
+import { forwardedBody } from '../world/forward.ts';
 import { changeMessage, isService, postMessage } from '../world/post-message.ts';
 import type { ChatRecord, MessageBody, MessageRecord } from '../world/records.ts';
 import { readCaption, readFormatted, readText } from '../text/read-text.ts';
@@ -155,9 +156,7 @@ export const textMethods: Methods = {
   },
   forwardmessage: (call) => {
     const source = sourceMessage(call, 'forward');
-    // Forwarding a forward keeps naming the first author.
-    const origin = { type: 'user', sender_user: userOf(call.world, source.fromId), date: source.date };
-    return send(call, { forward_origin: origin, ...without(source.body, 'reply_markup', 'media_group_id') });
+    return send(call, forwardedBody(call.world, source));
   },
   copymessage: (call) => {
     const source = sourceMessage(call, 'copy');

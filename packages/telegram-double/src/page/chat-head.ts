@@ -79,7 +79,8 @@ const note = (chat: ChatView, forum: string | null, typing: readonly TypingView[
   return element('span', {}, `${present} members`);
 };
 
-const isIn = (chat: ChatView, id: number): boolean =>
+/** Whoever has left a group keeps seeing it in the list, and cannot write there. */
+export const isIn = (chat: ChatView, id: number): boolean =>
   chat.members.some(({ person, status }) => person.id === id && status !== 'left' && status !== 'kicked');
 
 const openChatMenu = (chat: ChatView, bots: readonly PersonView[], actions: PageActions, event: Event): void => {

@@ -220,8 +220,9 @@ export const createComposer = (actions: PageActions) => {
     const blocked = state.chats.find(({ chatId }) => chatId === state.open?.chatId)?.blocked === true;
     input.placeholder = blocked ? 'Blocked. A message unblocks the bot' : 'Message';
     now.lastOwn =
-      conversation?.messages.findLast((message) => message.from.id === state.me?.id && message.service === undefined) ??
-      null;
+      conversation?.messages.findLast(
+        ({ from, service, forwardedFrom }) => from.id === state.me?.id && (service ?? forwardedFrom) === undefined,
+      ) ?? null;
     const keys = conversation?.messages.findLast((message) => message.from.isBot)?.replyKeyboard ?? null;
     if (keys === now.keys) return;
     now.keys = keys;

@@ -67,6 +67,11 @@ export const createDoubleClient = (as: number | null) => {
     },
     edit: (message: MessageView, text: string) => sendJson<MessageView>('PUT', messagePath(message), { text }),
     remove: (message: MessageView) => sendJson<object>('DELETE', messagePath(message), {}),
+    forward: (message: MessageView, to: Place) =>
+      sendJson<MessageView>('POST', `${messagePath(message)}/forward`, {
+        to: to.chatId,
+        ...(to.threadId === undefined ? {} : { thread: to.threadId }),
+      }),
     press: (message: MessageView, row: number, column: number) =>
       sendJson<{ queryId: string }>('POST', `${messagePath(message)}/press`, { row, column }),
     callback: (queryId: string): Promise<CallbackView> => ask(`/_double/callbacks/${encodeURIComponent(queryId)}`),

@@ -2,6 +2,7 @@ import { createChatHead } from './chat-head.ts';
 import { createChatList } from './chat-list.ts';
 import { createComposer } from './composer.ts';
 import { element } from './element.ts';
+import { openForwardMenu } from './forward-menu.ts';
 import { createMessagesPane } from './messages-pane.ts';
 import type { PageActions } from './page-actions.ts';
 import { createPageSession } from './page-session.ts';
@@ -38,6 +39,10 @@ const actions: PageActions = {
   },
   startReply: (message) => composer.startReply(message),
   startEdit: (message) => composer.startEdit(message),
+  startForward: (messages, at) =>
+    openForwardMenu(session.state(), at, (to) => {
+      void session.actions.forward(messages, to).then((isDone) => isDone && actions.open(to));
+    }),
   insert: (text) => composer.insert(text),
   copy: (text) => {
     navigator.clipboard.writeText(text).then(

@@ -7,6 +7,8 @@ const QUICK_REACTIONS = ['👍', '❤️', '🔥', '🎉', '😁', '👀', '🤔
 /** Opens the actions of a message where it was pressed. */
 export const openMessageMenu = (
   message: MessageView,
+  /** All of its album; the message alone when there is none. */
+  album: readonly MessageView[],
   own: boolean,
   { me, inGroup, actions }: { readonly me: PersonView; readonly inGroup: boolean; readonly actions: PageActions },
   event: Event,
@@ -19,10 +21,12 @@ export const openMessageMenu = (
   }));
   const items: MenuItem[] = [
     { icon: 'reply', label: 'Reply', act: () => actions.startReply(message) },
+    { icon: 'forward', label: 'Forward', act: (at) => actions.startForward(album, at) },
     ...(message.text === ''
       ? []
       : [{ icon: 'copy' as const, label: 'Copy text', act: () => actions.copy(message.text) }]),
-    ...(own && message.text !== ''
+    // A forwarded message says what somebody else said.
+    ...(own && message.text !== '' && message.forwardedFrom === undefined
       ? [{ icon: 'edit' as const, label: 'Edit', act: () => actions.startEdit(message) }]
       : []),
     // In a private chat either side may delete what the other one said.
@@ -35,7 +39,14 @@ export interface MenuItem {
   readonly icon: IconName;
   readonly label: string;
   readonly checked?: boolean;
-  readonly act: () => void;
+  /** `at` is where the menu was: the place for one that follows it. */
+  readonly act: (at: MenuPlace) => void;
+}
+
+/** Where on the page a menu opens. */
+export interface MenuPlace {
+  readonly left: number;
+  readonly top: number;
 }
 
 interface QuickChoice {
@@ -45,11 +56,17 @@ interface QuickChoice {
 }
 
 /** Opens a small menu at the pressed place; Escape or a press elsewhere closes it, arrow keys move in it. */
-export const openMenu = (items: readonly MenuItem[], event: Event, quick: readonly QuickChoice[] = []): void => {
+export const openMenu = (
+  items: readonly MenuItem[],
+  pressed: Event | MenuPlace,
+  quick: readonly QuickChoice[] = [],
+): void => {
+  // Read at once: an event forgets what was pressed as soon as it is over.
+  const at = pressed instanceof Event ? placeOfPress(pressed) : pressed;
   const menu = element('div', { class: 'menu', popover: 'auto', role: 'menu' });
-  const choose = (act: () => void) => (): void => {
+  const choose = (act: MenuItem['act']) => (): void => {
     menu.hidePopover();
-    act();
+    act(at);
   };
   if (quick.length > 0) {
     const row = quick.map(({ label, pressed, act }) =>
@@ -89,10 +106,10 @@ export const openMenu = (items: readonly MenuItem[], event: Event, quick: readon
     menu.remove();
     if (document.activeElement === document.body && cameFrom instanceof HTMLElement) cameFrom.focus();
   });
-  menu.addEventListener('keydown', (pressed) => moveInMenu(menu, pressed));
+  menu.addEventListener('keydown', (key) => moveInMenu(menu, key));
   document.body.append(menu);
   menu.showPopover();
-  placeMenu(menu, event);
+  placeMenu(menu, at);
   menu.querySelector<HTMLElement>('.menu-item')?.focus();
 };
 
@@ -107,11 +124,13 @@ const moveInMenu = (menu: HTMLElement, event: KeyboardEvent): void => {
 
 const EDGE_PX = 8;
 
-const placeMenu = (menu: HTMLElement, event: Event): void => {
+const placeOfPress = (event: Event): MenuPlace => {
+  if (event instanceof MouseEvent && event.type === 'contextmenu') return { left: event.clientX, top: event.clientY };
   const anchor = event.currentTarget instanceof Element ? event.currentTarget.getBoundingClientRect() : null;
-  const atPointer = event instanceof MouseEvent && event.type === 'contextmenu';
-  const left = atPointer ? event.clientX : (anchor?.left ?? 0);
-  const top = atPointer ? event.clientY : (anchor?.bottom ?? 0) + 4;
+  return { left: anchor?.left ?? 0, top: (anchor?.bottom ?? 0) + 4 };
+};
+
+const placeMenu = (menu: HTMLElement, { left, top }: MenuPlace): void => {
   const { offsetWidth: width, offsetHeight: height } = menu;
   const roomBelow = top + height + EDGE_PX <= innerHeight;
   menu.style.left = `${Math.max(EDGE_PX, Math.min(left, innerWidth - width - EDGE_PX))}px`;

@@ -59,14 +59,14 @@ export const messageView = (row: MessageGroupRow, around: MessageSurroundings): 
       ? element('div', { class: 'row-face' }, row.endsRun ? personFace(first.from.id, first.from.name) : null)
       : null,
     element('div', { class: 'stack' }, bubble, first.buttons.length === 0 ? null : keyboardView(first, around.actions)),
-    iconButton('more', 'Message actions', (event) => openMessageMenu(worded, own, around, event), {
+    iconButton('more', 'Message actions', (event) => openMessageMenu(worded, row.messages, own, around, event), {
       class: 'row-menu',
     }),
   );
   bubble.addEventListener('contextmenu', (event) => {
     if (event.target instanceof Element && event.target.closest('a, img') !== null) return;
     event.preventDefault();
-    openMessageMenu(worded, own, around, event);
+    openMessageMenu(worded, row.messages, own, around, event);
   });
   return view;
 };

@@ -1,5 +1,6 @@
 import type { ButtonView, DraftView, MessageView, NewChat } from '../double-api.ts';
 import type { FileMode, MenuCommand } from './double-client.ts';
+import type { MenuPlace } from './message-menu.ts';
 import type { Place } from './page-state.ts';
 
 /** What a person can do on the page. Failures are shown as a toast; none of these throws. */
@@ -16,6 +17,8 @@ export interface PageActions {
     replyTo: MessageView | null,
   ) => Promise<boolean>;
   readonly saveEdit: (message: MessageView, text: string) => void;
+  /** @returns false when the double did not take them all. */
+  readonly forward: (messages: readonly MessageView[], to: Place) => Promise<boolean>;
   readonly remove: (message: MessageView) => void;
   readonly react: (message: MessageView, emoji: string | null) => void;
   /** Resolves when the bot has answered or the answer has taken too long. */
@@ -32,6 +35,8 @@ export interface PageActions {
   readonly addTopic: (chatId: string, name: string) => void;
   readonly startReply: (message: MessageView) => void;
   readonly startEdit: (message: MessageView) => void;
+  /** Lets the person choose where these messages go, in a menu at `at`, and shows them there. */
+  readonly startForward: (messages: readonly MessageView[], at: MenuPlace) => void;
   readonly insert: (text: string) => void;
   readonly copy: (text: string) => void;
 }

@@ -17,7 +17,7 @@ export interface PageSessionDeps {
 /** What the session itself can do; the parts that only move the page's own controls are added by the page. */
 export type SessionActions = Omit<
   PageActions,
-  'startReply' | 'startEdit' | 'insert' | 'copy' | 'open' | 'close' | 'actAs'
+  'startReply' | 'startEdit' | 'startForward' | 'insert' | 'copy' | 'open' | 'close' | 'actAs'
 >;
 
 /** Keeps the page's state in step with the double, for one person at a time, and carries out what that person does. */
@@ -117,6 +117,14 @@ export const createPageSession = (deps: PageSessionDeps) => {
       return (await attempt((client) => client.sendFiles(open.chatId, files, mode, message))) !== null;
     },
     saveEdit: (message, text) => does((client) => client.edit(message, text)),
+    forward: async (messages, to) => {
+      const forwarded = await attempt(async (client) => {
+        // One after the other: they arrive in the order in which they were sent.
+        for (const message of messages) await client.forward(message, to);
+        return true;
+      });
+      return forwarded ?? false;
+    },
     remove: (message) => does((client) => client.remove(message)),
     react: (message, emoji) => does((client) => client.react(message, emoji)),
     press,
@@ -159,7 +167,7 @@ export const createPageSession = (deps: PageSessionDeps) => {
     now.stop = now.client.listen(lastEventId, receive, (connection) => dispatch({ kind: 'connection', connection }));
   };
 
-  return { actions, show, start, markRead };
+  return { actions, state: () => now.state, show, start, markRead };
 };
 
 const RETRY_START_MS = 1500;

@@ -75,7 +75,8 @@ export const messageView = (world: World, message: MessageRecord): MessageView =
   const target = message.replyToId === undefined ? undefined : world.message(message.chatKey, message.replyToId);
   const markup = (body['reply_markup'] ?? {}) as { inline_keyboard?: Json[][]; keyboard?: (string | Json)[][] };
   const media = mediaOf(world, body);
-  const origin = body['forward_origin'] as { sender_user?: UserRecord } | undefined;
+  const origin = body['forward_origin'] as { sender_user?: UserRecord; sender_user_name?: string } | undefined;
+  const author = origin?.sender_user === undefined ? origin?.sender_user_name : personView(origin.sender_user).name;
   const location = body['location'] as { latitude: number; longitude: number } | undefined;
   const service = serviceText(world, message);
   return {
@@ -91,7 +92,7 @@ export const messageView = (world: World, message: MessageRecord): MessageView =
     ...(typeof body['media_group_id'] === 'string' ? { albumId: body['media_group_id'] } : {}),
     ...(location === undefined ? {} : { location: { latitude: location.latitude, longitude: location.longitude } }),
     ...(target === undefined ? {} : { replyTo: replyView(world, target) }),
-    ...(origin?.sender_user === undefined ? {} : { forwardedFrom: personView(origin.sender_user).name }),
+    ...(author === undefined ? {} : { forwardedFrom: author }),
     buttons: (markup.inline_keyboard ?? []).map((row) => row.map(buttonView)),
     ...(markup.keyboard === undefined
       ? {}
