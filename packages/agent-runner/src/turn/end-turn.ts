@@ -2,7 +2,7 @@ import { isAside, judgeHeartbeatReply, stoppedBy, stopsFor, takenBy, upkeepOf } 
 import type { ActiveTurn, Lane } from '@agent-claw/core';
 import { askConsent } from './ask-consent.ts';
 import { deliverReply } from '../delivery/deliver-reply.ts';
-import { failureText, withCutMark, withLimitMark, withStopMark } from '../delivery/failure-text.ts';
+import { withCutMark, withLimitMark, withStopMark } from '../delivery/failure-text.ts';
 import { UNREACHABLE_GIVE_UP_MS, UNREACHABLE_LONGEST_MS, UNREACHABLE_RETRY_MS } from '../leg/limits.ts';
 import type { MenuDeps } from '../cards/menu-message.ts';
 import { parkTurn, tellFailure } from './park-turn.ts';
@@ -58,9 +58,8 @@ export const endTurn = async (
       return parkTurn(outbox, renderer, turn, 'interrupted', { said });
     case 'failed':
       if (isStopped) return answer(outbox, deps, turn, stoppedWith(said));
-      if (!ending.retryable)
-        return tellFailure(outbox, renderer, turn, { markdown: failureText(ending.message), said });
-      return parkTurn(outbox, renderer, turn, 'interrupted', { said, reason: ending.message });
+      if (!ending.retryable) return tellFailure(outbox, renderer, turn, { why: ending.message, said });
+      return parkTurn(outbox, renderer, turn, 'interrupted', { why: ending.message, said });
   }
 };
 

@@ -2,6 +2,7 @@ import { parkedWith } from '@agent-claw/core';
 import type { ActiveTurn, RenderedPart, ReplyRenderer } from '@agent-claw/core';
 import { deliverReply, tidyPlaceholder } from '../delivery/deliver-reply.ts';
 import {
+  failureText,
   GIVEN_UP,
   halfText,
   parkedText,
@@ -17,7 +18,7 @@ import type { TurnResult } from '../delivery/turn-result.ts';
 
 /** What went wrong, in words for the chat, and what the run had said by then. */
 interface Failure {
-  readonly markdown: string;
+  readonly why: string;
   readonly said?: string;
 }
 
@@ -35,9 +36,8 @@ export const parkTurn = (
   renderer: ReplyRenderer,
   turn: ActiveTurn,
   reason: ParkReason,
-  { reason: why = GIVEN_UP[reason], said = '' }: { readonly reason?: string; readonly said?: string } = {},
-): Promise<TurnResult> =>
-  end(outbox, renderer, turn, { markdown: parkedText(why, isKept(outbox, turn)), said }, reason);
+  { why = GIVEN_UP[reason], said = '' }: Partial<Failure> = {},
+): Promise<TurnResult> => end(outbox, renderer, turn, { why, said }, reason);
 
 /** True when /retry brings something of the turn back. */
 const isKept = ({ keeper }: Outbox, { taken }: ActiveTurn): boolean =>
@@ -51,17 +51,19 @@ const end = async (
   outbox: Outbox,
   renderer: ReplyRenderer,
   turn: ActiveTurn,
-  failure: Failure,
+  { why, said = '' }: Failure,
   reason: ParkReason | null,
 ): Promise<TurnResult> => {
   const isHalf = isAnswerOut(outbox);
   if (!isHalf && isBegun(outbox, 'f') && reason !== null)
-    return say(outbox, renderer, turn, { ...failure, markdown: UNFINISHED_TEXT }, 'f');
-  if (!isHalf && reason === null && !isBegun(outbox, 'fp')) return say(outbox, renderer, turn, failure, 'f');
+    return say(outbox, renderer, turn, { markdown: UNFINISHED_TEXT, said }, 'f');
+  if (!isHalf && reason === null && !isBegun(outbox, 'fp'))
+    return say(outbox, renderer, turn, { markdown: failureText(why), said }, 'f');
   const parks = reason ?? 'interrupted';
   const kept = isKept(outbox, turn);
-  const markdown = reason === null ? parkedText(GIVEN_UP[parks], kept) : failure.markdown;
-  const words = isHalf ? { markdown: halfText(kept) } : { ...failure, markdown };
+  const words = isHalf
+    ? { markdown: halfText(kept), said: '' }
+    : { markdown: parkedText(reason === null ? GIVEN_UP[parks] : why, kept), said };
   const told = await say(outbox, renderer, turn, words, 'fp');
   return told.kind === 'answered' ? asideFor(outbox, turn, parks) : told;
 };
@@ -82,7 +84,7 @@ const say = async (
   outbox: Outbox,
   renderer: ReplyRenderer,
   turn: ActiveTurn,
-  { markdown: failure, said = '' }: Failure,
+  { markdown: failure, said }: { readonly markdown: string; readonly said: string },
   series: 'f' | 'fp',
 ): Promise<TurnResult> => {
   const { ledger, metrics } = outbox;
