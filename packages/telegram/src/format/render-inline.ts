@@ -1,5 +1,5 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from 'mdast';
-import { withFileNames } from './file-names.ts';
+import { fileName } from './file-names.ts';
 import type { RenderContext } from './render-context.ts';
 import type { EntityKind } from './text-builder.ts';
 import { isLinkable, isOtherAddress, isSelfLink } from './urls.ts';
@@ -78,11 +78,11 @@ const notBesideCode = ['text_link', 'spoiler', 'strikethrough'] as const;
 /** A name of a file is code, unless it is a link already or would lose what its format says. */
 const writeWords = (text: string, context: RenderContext): void => {
   if (notBesideCode.some((kind) => context.open.has(kind))) return writeLines(text, context);
-  for (const piece of withFileNames(text)) {
-    if (piece.isFileName && context.fileNames.left > 0) {
+  for (const [index, piece] of text.split(fileName).entries()) {
+    if (index % 2 === 1 && context.fileNames.left > 0) {
       context.fileNames.left -= 1;
-      context.out.verbatim({ type: 'code' }, piece.text);
-    } else writeLines(piece.text, context);
+      context.out.verbatim({ type: 'code' }, piece);
+    } else writeLines(piece, context);
   }
 };
 
