@@ -93,7 +93,7 @@ const takeMessage = async (deps: IngestDeps, said: Said): Promise<IngestOutcome>
   const entry = entryOf(updateId, message, deps.bot);
   if (admission.kind === 'refused') {
     const ignored: IngestOutcome = { kind: 'ignored', updateId, reason: admission.reason };
-    const mayStart = kind === 'message' && isOfSomebodyKnown(admission);
+    const mayStart = kind === 'message' && isOnlyMisplaced(admission);
     const started = mayStart && entry !== null ? await takeStart(deps, said, visitor, entry) : null;
     if (started !== null) return tell(deps, updateId, started);
     const mayAsk = kind === 'message' && admission.reason === 'stranger' && isPrivateTalk(visitor);
@@ -161,7 +161,7 @@ const takePress = async (deps: IngestDeps, { updateId, press }: Pressed): Promis
   // Where the bot speaks before everybody, whoever can see its buttons is answered. Elsewhere a stranger's press gets nothing,
   // not even an end of the waiting sign that their app shows.
   if (admission.kind === 'overheard') return { kind: 'foreign_button', updateId, ...query };
-  return admission.kind === 'refused' && !isOfSomebodyKnown(admission)
+  return admission.kind === 'refused' && !isOnlyMisplaced(admission)
     ? { kind: 'ignored', updateId, reason: admission.reason }
     : { kind: 'unused_button', updateId, ...query };
 };
@@ -176,7 +176,7 @@ const takeDraftStop = async (deps: IngestDeps, { updateId, stopped }: DraftStopp
 };
 
 /** The gate asks who it is before it asks where. */
-const isOfSomebodyKnown = ({ reason }: Extract<Admission, { kind: 'refused' }>): boolean => reason === 'wrong_place';
+const isOnlyMisplaced = ({ reason }: Extract<Admission, { kind: 'refused' }>): boolean => reason === 'wrong_place';
 
 type Entered = Extract<IngestOutcome, { laneId: LaneId }>;
 
