@@ -1,6 +1,7 @@
 // The memory that files take on their way from Telegram to S3. Run: node --conditions=@app/source test/bench/stage-media.bench.ts
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { s3MediaStore } from '@agent-claw/aws/s3-media-store';
 import { MEDIA_MAX_BYTES, sniffMediaType } from '@agent-claw/core';
 import type { MediaKey } from '@agent-claw/core';
@@ -22,18 +23,7 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ ok: true, result: { file_path: 'documents/file_1.txt' } }));
   } else {
     response.setHeader('content-length', MEDIA_MAX_BYTES);
-    let left = MEDIA_MAX_BYTES;
-    const more = (): void => {
-      while (left > 0) {
-        left -= chunk.byteLength;
-        if (!response.write(chunk)) {
-          response.once('drain', more);
-          return;
-        }
-      }
-      response.end();
-    };
-    more();
+    Readable.from(Array.from({ length: MEDIA_MAX_BYTES / chunk.byteLength }, () => chunk)).pipe(response);
   }
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,6 +4,7 @@ import { answered, askAndPress, buttonAfter, press, reads } from './button-drive
 import { anUpdate, post, QUOTING, refused, settled } from './failure-drives.ts';
 import type { Drive, FailurePaths } from './failure-drives.ts';
 import { OWNER } from './owner-chat.ts';
+import { newPerson } from './people.ts';
 import { refusal } from './watched-telegram.ts';
 
 /** Refused with the formatting, and once more without it. */
@@ -26,8 +27,6 @@ const newGroup = async (world: CanaryWorld, members: readonly number[]): Promise
   const group = { type: 'group', title: WORDS.groupTitle, as: OWNER, members };
   return (await world.driver<{ chatId: string }>('chats', group)).chatId;
 };
-const newPerson = async (world: CanaryWorld, firstName: string): Promise<number> =>
-  (await world.driver<{ id: number }>('people', { firstName })).id;
 
 /** Menus that are not shown, not pressed in time, or not pressed by whom they are for. */
 export const MENUS: FailurePaths = {
@@ -71,8 +70,8 @@ export const MENUS: FailurePaths = {
     await world.rest();
   },
   'a menu in a group that a guest and a stranger press, and a group that cannot be left': async (world) => {
-    const guest = await newPerson(world, WORDS.guestName);
-    const stranger = await newPerson(world, WORDS.strangerName);
+    const guest = await newPerson(world.telegram, WORDS.guestName);
+    const stranger = await newPerson(world.telegram, WORDS.strangerName);
     await world.say(`/access add ${guest} ${WORDS.guestName}`);
     await world.rest();
     const group = await newGroup(world, [guest, stranger]);
@@ -107,7 +106,7 @@ const knockAfter = async (world: CanaryWorld, prepare: Drive, firstName: string 
   const { text } = await answered(world, after, /: [A-HJ-NP-Z2-9]{8}\n/u);
   await world.rest();
   const code = /: ([A-HJ-NP-Z2-9]{8})\n/u.exec(text)?.[1] ?? '';
-  const guest = await newPerson(world, firstName);
+  const guest = await newPerson(world.telegram, firstName);
   await world.driver('chats', { type: 'private', as: guest });
   await prepare(world);
   const knocked = world.logged(/"outcome":"knocked"/u);

@@ -1,5 +1,6 @@
 import type { ChatView, DoubleState, MessageView } from '@agent-claw/telegram-double';
 import type { SystemUnderTest } from './local-system.ts';
+import { ask } from './people.ts';
 import { until } from './until.ts';
 
 /** A group as the people in it use it, through the double's own API. */
@@ -21,13 +22,6 @@ export interface GroupTalk {
   /** The group becomes a supergroup. */
   migrate(): Promise<GroupTalk>;
 }
-
-const ask = async <Answer>({ url }: SystemUnderTest, path: string, body?: object): Promise<Answer> => {
-  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await fetch(`${url}/_double/${path}`, body === undefined ? {} : post);
-  if (!response.ok) throw new Error(`The double refused ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Answer;
-};
 
 export const botOf = async (system: SystemUnderTest): Promise<{ readonly id: number; readonly username: string }> => {
   const [bot] = (await ask<DoubleState>(system, 'state')).bots;

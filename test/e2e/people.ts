@@ -21,15 +21,20 @@ export interface PressableButton {
   readonly data: string;
 }
 
-const ask = async <Answer>(system: SystemUnderTest, path: string, body?: object): Promise<Answer> => {
+/** Calls the double's own API at this address. */
+export const ask = async <Answer>(
+  { url }: Pick<SystemUnderTest, 'url'>,
+  path: string,
+  body?: object,
+): Promise<Answer> => {
   const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await fetch(`${system.url}/_double/${path}`, body === undefined ? {} : post);
+  const response = await fetch(`${url}/_double/${path}`, body === undefined ? {} : post);
   if (!response.ok) throw new Error(`The double refused ${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Answer;
 };
 
 /** Adds a person to the double's world. @returns the id. */
-export const newPerson = async (system: SystemUnderTest, firstName: string): Promise<number> =>
+export const newPerson = async (system: Pick<SystemUnderTest, 'url'>, firstName: string): Promise<number> =>
   (await ask<{ id: number }>(system, 'people', { firstName })).id;
 
 /** Opens this person's private chat with the bot. */

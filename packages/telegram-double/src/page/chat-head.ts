@@ -75,13 +75,15 @@ const note = (chat: ChatView, forum: string | null, typing: readonly TypingView[
   if (chat.blocked) return element('span', {}, 'blocked');
   if (forum !== null) return element('span', {}, `in ${forum}`);
   if (chat.type === 'private') return element('span', {}, 'bot');
-  const present = chat.members.filter(({ status }) => status !== 'left' && status !== 'kicked').length;
+  const present = chat.members.filter(isPresent).length;
   return element('span', {}, `${present} members`);
 };
 
+const isPresent = ({ status }: ChatView['members'][number]): boolean => status !== 'left' && status !== 'kicked';
+
 /** Whoever has left a group keeps seeing it in the list, and cannot write there. */
 export const isIn = (chat: ChatView, id: number): boolean =>
-  chat.members.some(({ person, status }) => person.id === id && status !== 'left' && status !== 'kicked');
+  chat.members.some((member) => member.person.id === id && isPresent(member));
 
 const openChatMenu = (chat: ChatView, bots: readonly PersonView[], actions: PageActions, event: Event): void => {
   const people = chat.members

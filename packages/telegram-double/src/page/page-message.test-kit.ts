@@ -1,4 +1,4 @@
-import type { MessageView, PersonView } from '../double-api.ts';
+import type { ChatView, MessageView, PersonView } from '../double-api.ts';
 
 export const you: PersonView = { id: 1, name: 'You', firstName: 'You', isBot: false };
 export const aBot: PersonView = { id: 2, name: 'Bot', firstName: 'Bot', isBot: true };
@@ -15,5 +15,19 @@ export const aMessage = (messageId: number, given: Partial<MessageView> = {}): M
   reactions: [],
   silent: false,
   pinned: false,
+  ...given,
+});
+
+/** A chat for tests; give only what the test is about. */
+export const aChat = (chatId: string, given: Partial<ChatView> = {}): ChatView => ({
+  chatId,
+  type: 'private',
+  title: `chat ${chatId}`,
+  isForum: false,
+  topics: [],
+  members: [],
+  unread: 0,
+  blocked: false,
+  createdDate: 0,
   ...given,
 });

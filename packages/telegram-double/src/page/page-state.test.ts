@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatView, DoubleEvent, DraftView, TypingView } from '../double-api.ts';
-import { aBot, aMessage, you } from './page-message.test-kit.ts';
+import { aBot, aChat, aMessage, you } from './page-message.test-kit.ts';
 import { chatsByTime, initialPageState, reducePage, type PageEvent, type PageState } from './page-state.ts';
 
-const aChat = (chatId: string, given: Partial<ChatView> = {}): ChatView => ({
-  chatId,
-  type: 'private',
-  title: `chat ${chatId}`,
-  isForum: false,
-  topics: [],
-  members: [],
-  unread: 0,
-  blocked: false,
-  createdDate: 0,
-  ...given,
-});
 const live = (event: DoubleEvent): PageEvent => ({ kind: 'live', event });
 const play = (events: readonly PageEvent[], from: PageState = initialPageState): PageState =>
   events.reduce(reducePage, from);
